@@ -1,0 +1,111 @@
+"""Who acts: volunteers (every account, anonymous ones too), organisations and their members, bearer tokens."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from .enums import Role
+from .naming import pen_name
+
+UNUSED_AFTER = timedelta(hours=24)
+
+
+def random_seed() -> bytes:
+    return secrets.token_bytes(16)
+
+
+def random_username() -> str:
+    return "v-" + secrets.token_hex(12)
+
+
+class VolunteerQuerySet(models.QuerySet["Volunteer"]):
+    def unused(self, now: datetime) -> "VolunteerQuerySet":
+        """Anonymous volunteers who never answered and came more than a day ago."""
+        return self.filter(last_answer_at=None, created_at__lt=now - UNUSED_AFTER, password__startswith="!", membership=None)
+
+
+class VolunteerManager(BaseUserManager.from_queryset(VolunteerQuerySet)):  # type: ignore[misc]  # built at run time
+    def anonymous(self) -> "Volunteer":
+        # The unusable password must be there before the insert: set later, it would change the session's hash.
+        return self.create(password=make_password(None))
+
+
+class Volunteer(AbstractBaseUser):
+    last_login = None
+    username = models.CharField(max_length=32, unique=True, default=random_username)
+    display_name = models.CharField(max_length=40, null=True, blank=True)
+    name_skeleton = models.CharField(max_length=80, null=True, unique=True)
+    seed = models.BinaryField(max_length=16, default=random_seed)
+    trust = models.SmallIntegerField(db_default=0)
+    simulated = models.BooleanField(db_default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_answer_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    objects = VolunteerManager()
+    USERNAME_FIELD = "username"
+
+    def __str__(self) -> str:
+        return self.display_name or pen_name(bytes(self.seed))
+
+
+class Organisation(models.Model):
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    members = models.ManyToManyField(Volunteer, through="Membership")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    organisation = models.ForeignKey(Organisation, models.CASCADE)
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE)
+    role = models.CharField(max_length=12, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "volunteer"], name="membership_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def valid(self, now: datetime) -> "TokenQuerySet":
+        return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+class Token(models.Model):
+    """A bearer token acts for one account; only its SHA-256 is kept (the token is random, so a fast hash is right)."""
+
+    PREFIX = "civic_"
+
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE)
+    name = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    @staticmethod
+    def digest_of(token: str) -> bytes:
+        return hashlib.sha256(token.encode()).digest()
+
+    @classmethod
+    def issue(cls, volunteer: Volunteer, name: str, scopes: list[str], expires_at: datetime | None = None) -> str:
+        """Make a token and return its text, which is shown this once and kept nowhere."""
+        token = cls.PREFIX + get_random_string(43)
+        cls.objects.create(
+            volunteer=volunteer, name=name, scopes=scopes, expires_at=expires_at, digest=cls.digest_of(token)
+        )
+        return token

@@ -1,0 +1,98 @@
+"""Settings read from the environment: every error names its variable and says what would be right."""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+SOCKET_PATH_LIMIT = 100  # bytes; a Unix socket's path holds at most 107, Valkey appends nothing
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in TRUE | FALSE:
+        return value.lower() in TRUE
+    raise ImproperlyConfigured(f"{name} is {value!r}: write 1 or 0.")
+
+
+def env_int(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number.") from None
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    value = os.environ.get(name)
+    return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
+
+
+def kept_secret(path: Path) -> str:
+    """Return the secret kept in ``path`` (mode 0600), made at the first call."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(new, path)  # the first of several processes wins; the others read its secret
+    except FileExistsError:
+        pass
+    new.unlink()
+    return path.read_text()
+
+
+def database(url: str | None, data: Path) -> dict[str, object]:
+    """Return Django's ``DATABASES['default']``: SQLite in the data folder, or PostgreSQL by ``DATABASE_URL``."""
+    if not url:
+        return sqlite(data / "civictasks.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"DATABASE_URL begins with {parts.scheme!r}: write postgresql://user@host/name.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def sqlite(path: Path, synchronous: str = "FULL") -> dict[str, object]:
+    """FULL: an acknowledged answer is on disk. IMMEDIATE: a transaction that will write never meets a stale read."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={synchronous};PRAGMA mmap_size=268435456;"
+            "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;",
+        },
+    }
+
+
+def embedded_redis_url(data: Path) -> str:
+    """Return the address of the embedded Valkey's Unix socket: in the data folder, or, where its path would be too
+    long for a socket, in a folder of the user's runtime directory named after the data folder."""
+    path = data / "valkey" / "socket"
+    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
+        name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+        path = Path(tempfile.gettempdir()) / f"civictasks-{os.getuid()}-{name}" / "socket"
+    return f"unix://{path}?db=0"

@@ -1,0 +1,60 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProjectState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class KindName(models.TextChoices):
+    TRANSCRIBE = "transcribe", _("transcribe")
+    VERIFY = "verify", _("verify")
+
+
+class BatchState(models.TextChoices):
+    UPLOADED = "uploaded", _("waiting to be read")
+    READING = "reading", _("being read")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class TaskState(models.IntegerChoices):
+    OPEN = 0, _("open")
+    WAITING = 1, _("waiting for another task")
+    AGREED = 2, _("agreed")
+    DISPUTED = 3, _("disputed")
+    UNREADABLE = 4, _("unreadable")
+    WITHDRAWN = 5, _("withdrawn")
+
+
+UNSETTLED = (TaskState.OPEN, TaskState.WAITING)
+
+
+class Urgency(models.IntegerChoices):
+    FRESH = 0, _("fresh")
+    STARTED = 1, _("started")
+    DOUBTFUL = 2, _("doubtful")
+
+
+class Purpose(models.IntegerChoices):
+    WORK = 0, _("work")
+    CHECK = 1, _("check")
+
+
+class DecidedBy(models.TextChoices):
+    RULE = "rule", _("consensus rule")
+    ADJUDICATION = "adjudication", _("adjudication by volunteers")
+    REVIEWER = "reviewer", _("reviewer")
+    GOLD = "gold", _("known answer")
+
+
+class Status(models.TextChoices):
+    """What became of one posted answer."""
+
+    COUNTED = "counted", _("counted")
+    REPEATED = "repeated", _("repeated")
+    LATE = "late", _("late")
+    REFUSED = "refused", _("refused")

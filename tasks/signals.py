@@ -1,0 +1,46 @@
+"""What ``tasks`` tells other apps.
+
+A signal is sent inside the transaction, each receiver in a savepoint of its own: a receiver only inserts rows, and one
+that fails costs nobody an answer (the answer is marked uncredited and the sweeper tells the listeners again).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.dispatch import Signal
+
+from .enums import TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAnswer:
+    """An answer that has just been counted or taken back. Numbers are row ids."""
+
+    id: int
+    project: int
+    task: int
+    volunteer: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a decision says about the counted answers of its task: ``(answer, volunteer)`` pairs by ascending answer.
+
+    Without a decided value (disputed) both lists are empty.
+    """
+
+    task: int
+    project: int
+    decision: int
+    state: TaskState
+    agreeing: tuple[tuple[int, int], ...]
+    differing: tuple[tuple[int, int], ...]
+
+
+# answer: CountedAnswer, settled: Settlement | None, at: datetime -> each receiver returns the points it gave
+# to this very answer
+answer_counted = Signal()
+# answer: CountedAnswer, undone: Settlement | None (the settlement that no longer holds),
+# settled: Settlement | None (the one that holds instead), at: datetime
+answer_withdrawn = Signal()
