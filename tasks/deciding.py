@@ -1,0 +1,155 @@
+"""What becomes of a task: its counted answers go into the consensus, the workflow's policy judges the verdict."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q
+
+from .consensus import Ballot, Outcome, Policy, Verdict, estimate_reliability, judge
+from .enums import DecidedBy, TaskState, Urgency
+from .kinds import KINDS
+from .models import Answer, Decision, Task
+from .signals import Settlement
+
+STATES = {
+    Outcome.AGREED: TaskState.AGREED,
+    Outcome.UNREADABLE: TaskState.UNREADABLE,
+    Outcome.DISPUTED: TaskState.DISPUTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A task as the consensus needs to know it; ``decision`` is the id of the decision that held so far."""
+
+    task: int
+    project: int
+    workflow: int
+    version: int
+    kind: str
+    schema: Mapping[str, Any]
+    policy: Policy
+    decision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One counted answer with its voter's skill."""
+
+    answer: int
+    volunteer: int
+    value: dict[str, Any]
+    vote: str
+    group: bytes | None
+    right: float
+    wrong: float
+
+
+def counted_votes(question: Question) -> list[Vote]:
+    skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=question.workflow))
+    rows = (
+        Answer.objects.filter(task=question.task, counted=True, withdrawn_at=None)
+        .annotate(skill=skill)
+        .values_list("id", "volunteer", "value", "vote", "grp", "skill__right", "skill__wrong")
+        .order_by("id")
+    )
+    return [
+        Vote(id_, volunteer, value, vote, bytes(grp) if grp else None, right or 0, wrong or 0)
+        for id_, volunteer, value, vote, grp, right, wrong in rows
+    ]
+
+
+def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
+    kind = KINDS[question.kind]
+    ballots = [
+        Ballot(
+            answer=vote.answer,
+            vote=vote.vote,
+            reading=kind.reading(vote.value),
+            reliability=estimate_reliability(vote.right, vote.wrong),
+            group=vote.group,
+        )
+        for vote in votes
+    ]
+    return kind.merge(ballots, question.schema) if ballots else None
+
+
+def decide(question: Question, at: datetime) -> Settlement | None:
+    """Settle the task if its answers allow it, else ask for as many seats as it needs; return the settlement.
+
+    Call inside the transaction that changed the answers.
+    """
+    votes = counted_votes(question)
+    verdict = weigh(question, votes)
+    outcome = judge(verdict, len(votes), question.policy)
+    if verdict is None or outcome not in STATES:
+        ask_further(question, outcome, len(votes))
+        return None
+    return settle(question, votes, verdict, STATES[outcome], at)
+
+
+def ask_further(question: Question, outcome: Outcome, answered: int) -> None:
+    """One seat more after a doubt; the minimum is asked from the start, so waiting changes nothing."""
+    if outcome is Outcome.ONE_MORE:
+        doubtful = Task.objects.open().filter(pk=question.task, wanted__lte=answered, wanted__lt=F("maximum"))
+        doubtful.update(wanted=F("wanted") + 1, urgency=Urgency.DOUBTFUL)
+
+
+def settle(
+    question: Question, votes: Sequence[Vote], verdict: Verdict, state: TaskState, at: datetime
+) -> Settlement | None:
+    decision = record(question, verdict, state, len(votes), at)
+    settled = Task.objects.open().filter(pk=question.task).update(state=state, settled_at=at, decision=decision)
+    return settlement_of(question, votes, decision, state, verdict.vote) if settled else None
+
+
+def record(question: Question, verdict: Verdict, state: TaskState, answers: int, at: datetime) -> int:
+    parameters = dict(verdict.parameters)
+    decided = state != TaskState.DISPUTED
+    decision = Decision.objects.create(
+        project_id=question.project,
+        task_id=question.task,
+        number=next_number(question),
+        state=state,
+        value=KINDS[question.kind].value_of(verdict) if decided else None,
+        vote=verdict.vote if decided else "",
+        agreement=verdict.agreement,
+        confidence=verdict.confidence,
+        answers=answers,
+        decided_by=DecidedBy.RULE,
+        method=verdict.method,
+        method_version=verdict.method_version,
+        parameters=parameters,
+        parameters_hash=hash_of(parameters),
+        evidence=[[answer, weight] for answer, weight in verdict.weights],
+        created_at=at,
+    )
+    return decision.pk
+
+
+def next_number(question: Question) -> int:
+    if question.decision is None:
+        return 1
+    return Decision.objects.filter(task=question.task).latest("number").number + 1
+
+
+def hash_of(parameters: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def settlement_of(
+    question: Question, votes: Sequence[Vote], decision: int, state: TaskState, winner: str
+) -> Settlement:
+    decided = state != TaskState.DISPUTED
+    return Settlement(
+        task=question.task,
+        project=question.project,
+        decision=decision,
+        state=state,
+        agreeing=tuple((v.answer, v.volunteer) for v in votes if decided and v.vote == winner),
+        differing=tuple((v.answer, v.volunteer) for v in votes if decided and v.vote != winner),
+    )

@@ -1,0 +1,60 @@
+"""What a volunteer is shown of a task: the reply's ``task`` object of the API."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from .kinds import KINDS
+from .models import Task
+from .opaque import opaque
+
+CROP, PAGE = "crop", "page"
+FIELDS = (
+    "id",
+    "page_id",
+    "x",
+    "y",
+    "width",
+    "height",
+    "crop_width",
+    "crop_height",
+    "suggestion",
+    "page__width",
+    "page__height",
+    "version__kind",
+    "version__prompt",
+    "version__hint",
+    "version__schema",
+    "workflow_id",
+)
+
+
+def crop_url(task: int) -> str:
+    return f"/scans/{opaque(task, CROP)}.jpg"
+
+
+def page_url(page: int) -> str:
+    return f"/scans/pages/{opaque(page, PAGE)}.jpg"
+
+
+def questions_of(tasks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return ``{task id: task object}`` in one query."""
+    return {row["id"]: question_of(row) for row in Task.objects.filter(pk__in=tasks).values(*FIELDS)}
+
+
+def question_of(row: dict[str, Any]) -> dict[str, Any]:
+    kind = row["version__kind"]
+    return {
+        "id": opaque(row["id"], "task"),
+        "kind": kind,
+        "workflow": row["workflow_id"],
+        "prompt": row["version__prompt"],
+        "hint": row["version__hint"],
+        "image": {"url": crop_url(row["id"]), "width": row["crop_width"], "height": row["crop_height"]},
+        "page": {
+            "url": page_url(row["page_id"]),
+            "width": row["page__width"],
+            "height": row["page__height"],
+            "region": [row["x"], row["y"], row["width"], row["height"]],
+        },
+        **KINDS[kind].details(row["suggestion"], row["version__schema"]),
+    }
