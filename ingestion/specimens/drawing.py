@@ -1,0 +1,230 @@
+"""Draw a typed catalogue card as a scanner sees it, and say where each word stands.
+
+The card is drawn flat, then turned by the skew; boxes are turned by the same rotation, so they fit the picture.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from math import ceil, cos, floor, radians, sin
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from .looks import LOOKS, Look
+
+TYPEFACE = (
+    Path(__file__).parents[2] / "static" / "vendor" / "special-elite-5.3.0" / "special-elite-latin-400-normal.woff"
+)
+WIDTH, HEIGHT = 1240, 768
+EDGE = 30
+TYPE_SIZE = 38
+PITCH = 22.6
+ASCENT, DESCENT = 34, 11
+FIRST_BASELINE, LINE_STEP = 128, 70
+SHELF_AT, TITLE_AT, BODY_AT = 76, 146, 188
+HOLE = (WIDTH // 2, 668, 25)
+LARGEST_SKEW = 0.5
+QUALITY = 88
+
+
+class Box(NamedTuple):
+    """A rectangle in image pixels, from its upper left corner."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+
+@dataclass(frozen=True)
+class DrawnLine:
+    """``box`` shows the line with a small margin and none of its neighbours; ``words`` fit closely."""
+
+    box: Box
+    words: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    image: bytes
+    width: int
+    height: int
+    lines: tuple[DrawnLine, ...]
+
+
+def draw_card(texts: Sequence[str], slug: str, rng: Random) -> Picture:
+    """Draw four to six lines, the shelf mark first and the title second, in the look of a set."""
+    look = LOOKS[slug]
+    noise = np.random.default_rng(rng.getrandbits(64))
+    skew = rng.uniform(-LARGEST_SKEW, LARGEST_SKEW)
+    starts = _starts(texts, rng)
+    card = _paper(rng.choice(look.papers), noise)
+    _rule(card, look)
+    if rng.random() < look.underlined:
+        _underline(card, starts[1], len(texts[1]), rng)
+    if rng.random() < 0.6:
+        _stamp(card, look, rng, noise)
+    card.paste(look.ink, mask=_type(texts, starts, rng, noise))
+    image = _scan(card, skew, noise)
+    lines = tuple(_locate(text, start, skew) for text, start in zip(texts, starts, strict=True))
+    return Picture(image, WIDTH, HEIGHT, lines)
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around all ``boxes``; there has to be one."""
+    corners = [(box.x, box.y, box.x + box.w, box.y + box.h) for box in boxes]
+    lefts, tops, rights, bottoms = zip(*corners, strict=True)
+    return Box(min(lefts), min(tops), max(rights) - min(lefts), max(bottoms) - min(tops))
+
+
+def _starts(texts: Sequence[str], rng: Random) -> list[tuple[float, float]]:
+    """Return where the first letter of each line stands, on the baseline."""
+    indents = [SHELF_AT, TITLE_AT] + [BODY_AT] * (len(texts) - 2)
+    feed = rng.uniform(-10, 10)
+    return [
+        (indent + rng.uniform(-2, 2), FIRST_BASELINE + feed + LINE_STEP * row + rng.uniform(-1.5, 1.5))
+        for row, indent in enumerate(indents)
+    ]
+
+
+@cache
+def _typeface(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(TYPEFACE, size)
+
+
+def _type(texts: Sequence[str], starts: Sequence[tuple[float, float]], rng: Random, noise: np.random.Generator):
+    """Return the ink on the paper as a mask: each letter struck by itself, the ribbon fading here and there."""
+    ink = Image.new("L", (WIDTH, HEIGHT))
+    pen = ImageDraw.Draw(ink)
+    for text, (x, y) in zip(texts, starts, strict=True):
+        for column, letter in enumerate(text):
+            place = (x + PITCH * (column + 0.5) + rng.gauss(0, 0.35), y + rng.gauss(0, 0.55))
+            pen.text(place, letter, font=_typeface(TYPE_SIZE), anchor="ms", fill=int(rng.triangular(168, 255, 238)))
+    ribbon = _clouds(noise, 40, 0.9, 0.07)
+    return Image.fromarray((np.asarray(ink) * ribbon.clip(0.6, 1)).astype(np.uint8))
+
+
+def _clouds(noise: np.random.Generator, cell: int, middle: float, spread: float) -> np.ndarray:
+    """Return soft unevenness over the picture; ``cell`` is the size of its patches in pixels."""
+    small = noise.normal(middle, spread, (HEIGHT // cell + 2, WIDTH // cell + 2)).astype(np.float32)
+    return np.asarray(Image.fromarray(small).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC))
+
+
+def _paper(tone: tuple[int, int, int], noise: np.random.Generator) -> Image.Image:
+    shade = _clouds(noise, 96, 1, 0.008) * _clouds(noise, 12, 1, 0.005) * _handling()
+    return Image.fromarray((shade[..., None] * np.array(tone, np.float32)).clip(0, 255).astype(np.uint8))
+
+
+@cache
+def _handling() -> np.ndarray:
+    """Return how fingers have darkened the edges, the upper one most."""
+    rows = np.arange(HEIGHT, dtype=np.float32)[:, None]
+    columns = np.arange(WIDTH, dtype=np.float32)[None, :]
+    sides = np.exp(-(columns - EDGE) / 40) + np.exp((columns - WIDTH + EDGE) / 40)
+    return 1 - 0.07 * np.exp(-(rows - EDGE) / 45) - 0.035 * np.exp((rows - HEIGHT + EDGE) / 40) - 0.04 * sides
+
+
+def _rule(card: Image.Image, look: Look) -> None:
+    pen = ImageDraw.Draw(card, "RGBA")
+    if look.ruling:
+        for row in range(8):
+            y = FIRST_BASELINE + 18 + LINE_STEP * row
+            pen.line((EDGE, y, WIDTH - EDGE, y), fill=(*look.ruling, 150), width=2)
+    for x in look.margins:
+        pen.line((EDGE + x, EDGE, EDGE + x, HEIGHT - EDGE), fill=(196, 92, 84, 150), width=2)
+
+
+def _underline(card: Image.Image, start: tuple[float, float], letters: int, rng: Random) -> None:
+    """Draw a red pencil line under the title, by hand."""
+    x, y = start
+    end = x + PITCH * letters + rng.uniform(-6, 14)
+    steps = 12
+    points = [
+        (x - 4 + (end - x) * step / steps, y + 14 + rng.gauss(0, 0.9) + 2 * sin(step / 4)) for step in range(steps + 1)
+    ]
+    pen = ImageDraw.Draw(card, "RGBA")
+    pen.line(points, fill=(178, 42, 30, 205), width=3, joint="curve")
+    pen.line([(px, py + 1.5) for px, py in points[1:-1]], fill=(178, 42, 30, 90), width=3, joint="curve")
+
+
+def _stamp(card: Image.Image, look: Look, rng: Random, noise: np.random.Generator) -> None:
+    """Press the library's rubber stamp into the empty lower corner, unevenly inked."""
+    width = 70 + 24 * len(look.stamp)
+    mask = Image.new("L", (width + 40, 130))
+    pen = ImageDraw.Draw(mask)
+    pen.rounded_rectangle((20, 26, width + 20, 104), radius=16, outline=210, width=4)
+    pen.rounded_rectangle((28, 34, width + 12, 96), radius=11, outline=170, width=2)
+    pen.text((width / 2 + 20, 79), look.stamp, font=_typeface(34), anchor="ms", fill=220)
+    mask = mask.rotate(rng.uniform(-5, 5), Image.Resampling.BICUBIC)
+    worn = np.asarray(mask) * _clouds(noise, 18, 0.72, 0.2)[: mask.height, : mask.width].clip(0.15, 1)
+    place = (WIDTH - EDGE - mask.width - rng.randint(30, 90), HEIGHT - EDGE - mask.height - rng.randint(14, 44))
+    card.paste(look.stamp_ink, place, Image.fromarray(worn.astype(np.uint8)))
+
+
+def _scan(card: Image.Image, skew: float, noise: np.random.Generator) -> bytes:
+    """Lay the card on the scanner's bed, turned by ``skew`` degrees, and return a JPEG with the sensor's noise."""
+    bed = _bed().copy()
+    bed.paste(card.rotate(skew, Image.Resampling.BICUBIC), mask=_outline().rotate(skew, Image.Resampling.BILINEAR))
+    soft = np.asarray(bed.filter(ImageFilter.GaussianBlur(0.6)), np.float32)
+    grain = noise.standard_normal((HEIGHT, WIDTH), np.float32) * 2.4
+    scan = Image.fromarray((soft + grain[..., None]).clip(0, 255).astype(np.uint8))
+    file = BytesIO()
+    scan.save(file, "JPEG", quality=QUALITY, dpi=(240, 240))
+    return file.getvalue()
+
+
+@cache
+def _outline() -> Image.Image:
+    """Return the mask of the card: rounded corners, the hole for the drawer's rod."""
+    outline = Image.new("L", (WIDTH * 2, HEIGHT * 2))
+    pen = ImageDraw.Draw(outline)
+    pen.rounded_rectangle((EDGE * 2, EDGE * 2, (WIDTH - EDGE) * 2, (HEIGHT - EDGE) * 2), radius=22, fill=255)
+    x, y, radius = (2 * part for part in HOLE)
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
+    return outline.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+
+@cache
+def _bed() -> Image.Image:
+    """Return the scanner's grey bed with the shadow of the card on it."""
+    bed = Image.new("RGB", (WIDTH, HEIGHT), (186, 181, 172))
+    shadow = Image.new("L", (WIDTH, HEIGHT))
+    shadow.paste(120, (4, 6), _outline())
+    bed.paste((70, 62, 54), mask=shadow.filter(ImageFilter.GaussianBlur(7)))
+    return bed
+
+
+def _locate(text: str, start: tuple[float, float], skew: float) -> DrawnLine:
+    x, y = start
+    words = []
+    column = 0
+    for word in text.split(" "):
+        left, right = x + PITCH * column, x + PITCH * (column + len(word))
+        words.append(_turned(left - 2, y - ASCENT, right + 2, y + DESCENT, skew))
+        column += len(word) + 1
+    tight = around(words)
+    margin = 5
+    return DrawnLine(
+        Box(tight.x - 3 * margin, tight.y - margin, tight.w + 6 * margin, tight.h + 2 * margin), tuple(words)
+    )
+
+
+def _turned(left: float, top: float, right: float, bottom: float, skew: float) -> Box:
+    """Return the box around a rectangle turned counter-clockwise by ``skew`` degrees about the picture's middle."""
+    angle = radians(skew)
+    corners = [
+        (
+            WIDTH / 2 + cos(angle) * (x - WIDTH / 2) + sin(angle) * (y - HEIGHT / 2),
+            HEIGHT / 2 - sin(angle) * (x - WIDTH / 2) + cos(angle) * (y - HEIGHT / 2),
+        )
+        for x in (left, right)
+        for y in (top, bottom)
+    ]
+    xs, ys = zip(*corners, strict=True)
+    x, y = floor(min(xs)), floor(min(ys))
+    return Box(x, y, ceil(max(xs)) - x, ceil(max(ys)) - y)
