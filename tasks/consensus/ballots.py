@@ -48,7 +48,7 @@ class Ballot:
             raise ValueError(f"A reliability lies between 0 and 1, both excluded; {self.reliability} does not.")
 
     @property
-    def published(self) -> str:
+    def typed(self) -> str:
         return self.reading or text_of(self.vote)
 
 

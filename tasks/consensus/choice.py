@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable
 
-from .ballots import Ballot, Verdict, in_order, text_of
-from .weights import RHO, discounts, heaviest, share, totals, weight_of
+from .ballots import Ballot, Verdict, in_order
+from .weights import RHO_GROUP, discounts, heaviest, posterior, totals, typed_form, weight_of
 
 METHOD, METHOD_VERSION = "weighted-choice", "1"
+RHO = 0.2  # which calibrates yes-or-no crowds of five to ten best; higher than for texts, where equal errors are rarer
 
 
-def weigh_choices(ballots: Iterable[Ballot], choices: int | None = None, *, rho: float = RHO) -> Verdict:
+def weigh_choices(
+    ballots: Iterable[Ballot], choices: int | None = None, *, rho: float = RHO, rho_group: float = RHO_GROUP
+) -> Verdict:
     """Return the most probable label under a uniform prior and one reliability per volunteer.
 
-    ``choices`` is the number of labels that the question offers (2 for yes or no); unknown, it is the number of
-    labels voted for, but at least 2. The marks are labels like any other. A wrong volunteer is taken to pick evenly
-    among the other labels; with equal reliabilities this is majority vote with a posterior
-    (the one-coin model of Dawid & Skene 1979, doi:10.2307/2346806).
+    ``choices`` is the number of labels that the question offers (2 for yes or no). The marks are labels like any
+    other. There are as many labels as are offered or voted for, at least 2, and a wrong volunteer is taken to pick
+    evenly among the others: the one-coin model of Dawid & Skene 1979 (doi:10.2307/2346806). With equal reliabilities
+    the winner is that of a majority vote.
 
     Raises ``ValueError`` when nobody has voted.
     """
@@ -23,25 +26,16 @@ def weigh_choices(ballots: Iterable[Ballot], choices: int | None = None, *, rho:
     labels = max(choices or 0, len(set(votes)), 2)
     weights = [
         weight_of(ballot.reliability, labels - 1) * discount
-        for ballot, discount in zip(cast, discounts(cast, rho), strict=True)
+        for ballot, discount in zip(cast, discounts(cast, rho, rho_group), strict=True)
     ]
-    sums = totals(votes, weights)
     winner = heaviest(votes, weights)
     return Verdict(
         vote=winner,
-        reading=published_reading(winner, cast, weights),
+        reading=typed_form(winner, cast, weights),
         agreement=votes.count(winner) / len(votes),
-        confidence=share(winner, sums, labels - len(sums)),
+        confidence=posterior(winner, totals(votes, weights), labels),
         weights=tuple((ballot.answer, weight) for ballot, weight in zip(cast, weights, strict=True)),
         method=METHOD,
         method_version=METHOD_VERSION,
-        parameters=(("labels", labels), ("rho", rho)),
+        parameters=(("labels", labels), ("rho", rho), ("rho_group", rho_group)),
     )
-
-
-def published_reading(winner: str, cast: list[Ballot], weights: list[float]) -> str:
-    """Return the heaviest of the forms in which the winning vote was typed; the marks have none."""
-    if not text_of(winner):
-        return ""
-    behind = [(ballot.published, weight) for ballot, weight in zip(cast, weights, strict=True) if ballot.vote == winner]
-    return heaviest([reading for reading, _ in behind], [weight for _, weight in behind])

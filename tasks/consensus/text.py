@@ -1,43 +1,101 @@
 """Merge several readings of one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from .ballots import Ballot, Verdict, in_order, is_said
-from .choice import published_reading
+from .ballots import Ballot, Verdict, in_order, is_said, said, text_of
+from .columns import vote_by_columns
 from .medoid import find_medoid
-from .normalisation import EXACT, Normalisation
-from .weights import RHO, discounts, heaviest, share, totals, weight_of
+from .normalisation import EXACT, Normalisation, normalise
+from .weights import RHO_GROUP, discounts, heaviest, leads, posterior, totals, typed_form, weight_of
 
 METHOD_VERSION = "1"
-WRONG_READINGS = 10
-WRONG_MARKS = 4
+READINGS = 11  # ways in which a line is typically read: the right one and ten wrong ones
+MARKS = 5  # what a wrong volunteer may do instead of pressing a mark
+COLUMN_TRUST = 0.8  # so that columns alone do not settle a task under the usual policy of 0.9
+RHO = 0.1
+MOST_CHARACTERS = 10_000  # of all readings together; aligning takes quadratic time
+_TEXT = ""  # the kind of every ballot that reads something; it comes before the marks, so it wins a tie
 
 
-def merge_readings(ballots: Iterable[Ballot], rules: Normalisation = EXACT, *, rho: float = RHO) -> Verdict:
-    """Return the most probable reading.
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    vote: str
+    reading: str
+    confidence: float
+    method: str
+
+
+def merge_readings(
+    ballots: Iterable[Ballot], rules: Normalisation = EXACT, *, rho: float = RHO, rho_group: float = RHO_GROUP
+) -> Verdict:
+    """Return the most probable reading of a line.
+
+    The votes hold texts normalised by ``rules``, the ballots what was typed. First it is decided whether there is
+    something to read: everybody who read anything stands together against each mark. Then identical readings count
+    as one; the heaviest wins when two or more stand behind it or nobody read anything else. Else the line is put
+    together by columns around the medoid, and published as somebody typed it or, where nobody typed just that, as
+    the columns give it. Such a value is a proposal: its confidence stays below ``COLUMN_TRUST`` unless its typist
+    alone is trusted more, so that with a higher threshold different readings stay open. Readings longer than
+    ``MOST_CHARACTERS`` together are not aligned: the heaviest wins.
 
     Raises ``ValueError`` when nobody has voted.
     """
     cast = in_order(ballots)
-    votes = [ballot.vote for ballot in cast]
     weights = [
-        weight_of(ballot.reliability, WRONG_READINGS if is_said(ballot.vote) else WRONG_MARKS) * discount
-        for ballot, discount in zip(cast, discounts(cast, rho), strict=True)
+        weight_of(ballot.reliability, (READINGS if is_said(ballot.vote) else MARKS) - 1) * discount
+        for ballot, discount in zip(cast, discounts(cast, rho, rho_group), strict=True)
     ]
-    winner = heaviest(votes, weights)
-    method = "identical-readings"
-    if is_said(winner) and votes.count(winner) == 1 and len(votes) > 1:
-        said = [i for i, vote in enumerate(votes) if is_said(vote)]
-        winner = votes[said[find_medoid([votes[i] for i in said], [weights[i] for i in said])]]
-        method = "medoid"
-    sums = totals(votes, weights)
+    finding = _find(cast, weights, rules)
     return Verdict(
-        vote=winner,
-        reading=published_reading(winner, cast, weights),
-        agreement=votes.count(winner) / len(votes),
-        confidence=share(winner, sums, max(WRONG_READINGS + 1 - len(sums), 0)),
+        vote=finding.vote,
+        reading=finding.reading,
+        agreement=sum(ballot.vote == finding.vote for ballot in cast) / len(cast),
+        confidence=finding.confidence,
         weights=tuple((ballot.answer, weight) for ballot, weight in zip(cast, weights, strict=True)),
-        method=method,
+        method=finding.method,
         method_version=METHOD_VERSION,
-        parameters=(("rho", rho), ("wrong_marks", WRONG_MARKS), ("wrong_readings", WRONG_READINGS)),
+        parameters=(
+            ("column_trust", COLUMN_TRUST),
+            ("ignore_case", rules.ignore_case),
+            ("ignore_punctuation", rules.ignore_punctuation),
+            ("marks", MARKS),
+            ("readings", READINGS),
+            ("rho", rho),
+            ("rho_group", rho_group),
+        ),
     )
+
+
+def _find(cast: list[Ballot], weights: list[float], rules: Normalisation) -> _Finding:
+    kinds = [_TEXT if is_said(ballot.vote) else ballot.vote for ballot in cast]
+    kind, sums = heaviest(kinds, weights), totals(kinds, weights)
+    if kind != _TEXT:
+        return _Finding(kind, "", posterior(kind, sums, MARKS), "mark")
+    readers = [place for place, voted in enumerate(kinds) if voted == _TEXT]
+    found = _find_reading([cast[place] for place in readers], [weights[place] for place in readers], rules)
+    readable = posterior(_TEXT, sums, len(sums))
+    return _Finding(found.vote, found.reading, found.confidence * readable, found.method)
+
+
+def _find_reading(readers: Sequence[Ballot], weights: Sequence[float], rules: Normalisation) -> _Finding:
+    votes = [ballot.vote for ballot in readers]
+    best, sums = heaviest(votes, weights), totals(votes, weights)
+    repeated = votes.count(best) > 1 and leads(best, sums)
+    too_long = sum(len(ballot.typed) for ballot in readers) > MOST_CHARACTERS
+    if repeated or too_long or len(sums) == 1:
+        return _Finding(best, typed_form(best, readers, weights), posterior(best, sums, READINGS), "identical-readings")
+    return _merge_columns(readers, weights, rules)
+
+
+def _merge_columns(readers: Sequence[Ballot], weights: Sequence[float], rules: Normalisation) -> _Finding:
+    votes = [ballot.vote for ballot in readers]
+    middle = readers[find_medoid([text_of(vote) for vote in votes], weights)]
+    texts = [ballot.typed for ballot in readers]
+    merged = vote_by_columns(texts, weights, pivot=middle.typed, rules=rules, size=READINGS)
+    vote = said(normalise(merged.text, rules)) if merged.text else middle.vote
+    confidence = COLUMN_TRUST * merged.confidence
+    if vote not in votes:
+        return _Finding(vote, merged.text, confidence, "columns")
+    alone = posterior(vote, totals(votes, weights), READINGS)
+    return _Finding(vote, typed_form(vote, readers, weights), max(confidence, alone), "columns")

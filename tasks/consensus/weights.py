@@ -1,17 +1,18 @@
-"""How much one ballot counts."""
+"""How much ballots count, one by one and together."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from .ballots import Ballot
+from .ballots import Ballot, text_of
 
-RHO = 0.2
+RHO_GROUP = 0.5
 _LEAST, _MOST = 0.01, 0.99
+_DIGITS = 9  # sums of floats that differ by less are a tie
 
 
 def weight_of(reliability: float, alternatives: float) -> float:
-    """Return the evidence, in nats, that a volunteer's choice is right rather than any one other.
+    """Return the evidence, in nats, that a volunteer's vote is right rather than any one other.
 
     A wrong volunteer is taken to pick evenly among ``alternatives`` wrong values. Somebody worse than chance weighs
     nothing: they are ignored, never turned around. Nobody is trusted beyond 99 %.
@@ -20,15 +21,16 @@ def weight_of(reliability: float, alternatives: float) -> float:
     return max(0.0, math.log(reliability * alternatives / (1 - reliability)))
 
 
-def discounts(ballots: Iterable[Ballot], rho: float) -> list[float]:
+def discounts(ballots: Sequence[Ballot], rho: float, rho_group: float) -> list[float]:
     """Return, for each ballot, the share of an independent vote that it is worth.
 
-    n ballots of one group count together for n / (1 + (n - 1) rho) votes, the effective sample size of a cluster
-    with intra-class correlation ``rho`` (Kish 1965). Ballots without a group are independent.
+    n ballots whose errors correlate by ``rho`` count together for n / (1 + (n - 1) rho) independent ones, the
+    effective sample size of a cluster (Kish 1965, Survey Sampling). All volunteers see the same smudge, so ``rho``
+    holds between any two; ``rho_group`` is added between two of one group.
     """
-    ballots = list(ballots)
-    sizes = Counter(ballot.group for ballot in ballots if ballot.group is not None)
-    return [1 / (1 + (sizes[ballot.group] - 1) * rho) if ballot.group is not None else 1.0 for ballot in ballots]
+    sizes = Counter(ballot.group for ballot in ballots)
+    mates = [sizes[ballot.group] - 1 if ballot.group is not None else 0 for ballot in ballots]
+    return [1 / (1 + (len(ballots) - 1) * rho + others * rho_group) for others in mates]
 
 
 def totals(keys: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
@@ -39,14 +41,33 @@ def totals(keys: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
     return sums
 
 
-def heaviest(keys: Sequence[str], weights: Sequence[float]) -> str:
-    """Return the key with the most weight; a tie goes to more votes, then to the first in code point order."""
+def heaviest(keys: Sequence[str], weights: Sequence[float], *, favourite: str | None = None) -> str:
+    """Return the key with the most weight.
+
+    A tie goes to ``favourite``, then to more votes, then to the first in code point order.
+    """
     sums, votes = totals(keys, weights), Counter(keys)
-    return min(sums, key=lambda key: (-round(sums[key], 9), -votes[key], key))
+    return min(sums, key=lambda key: (-round(sums[key], _DIGITS), key != favourite, -votes[key], key))
 
 
-def share(winner: str, sums: Mapping[str, float], unseen: float = 0) -> float:
-    """Return the posterior of ``winner`` among the values voted for and ``unseen`` others that nobody chose."""
+def leads(key: str, sums: Mapping[str, float]) -> bool:
+    """Tell whether ``key`` outweighs every other."""
+    return all(round(sums[key] - total, _DIGITS) > 0 for other, total in sums.items() if other != key)
+
+
+def posterior(key: str, sums: Mapping[str, float], size: float) -> float:
+    """Return the probability of ``key`` among ``size`` equally likely values, given their weights.
+
+    Values that nobody voted for weigh nothing; there are never fewer values than keys.
+    """
     top = max(sums.values())
-    rest = math.fsum(math.exp(value - top) for value in sums.values()) + unseen * math.exp(-top)
-    return math.exp(sums[winner] - top) / rest
+    unseen = max(size - len(sums), 0) * math.exp(-top)
+    return math.exp(sums[key] - top) / (math.fsum(math.exp(total - top) for total in sums.values()) + unseen)
+
+
+def typed_form(vote: str, ballots: Sequence[Ballot], weights: Sequence[float]) -> str:
+    """Return the heaviest of the forms in which ``vote`` was really typed; the marks have none."""
+    if not text_of(vote):
+        return ""
+    behind = [(ballot.typed, weight) for ballot, weight in zip(ballots, weights, strict=True) if ballot.vote == vote]
+    return heaviest([form for form, _ in behind], [weight for _, weight in behind])
