@@ -48,11 +48,11 @@ WORDINGS = {
         since="{} lähtien.",
         volumes=("Kokoelmassa {}, 1 nide.", "Kokoelmassa {}, {} nidettä."),
         frequencies={
-            "daily": "Ilmestyi päivittäin.",
-            "three times a week": "Ilmestyi kolmesti viikossa.",
-            "weekly": "Ilmestyi viikoittain.",
-            "twice a month": "Ilmestyi kahdesti kuussa.",
-            "monthly": "Ilmestyi kuukausittain.",
+            "daily": "Päivittäin.",
+            "three times a week": "Kolmesti viikossa.",
+            "weekly": "Viikoittain.",
+            "twice a month": "Kahdesti kuussa.",
+            "monthly": "Kuukausittain.",
         },
         languages={"sv": "Ruotsiksi."},
         notes=(
@@ -72,6 +72,7 @@ WORDINGS = {
         frequencies={
             "daily": "Dagelijks.",
             "three times a week": "Driemaal per week.",
+            "twice a week": "Tweemaal per week.",
             "weekly": "Wekelijks.",
             "monthly": "Maandelijks.",
             "every two months": "Tweemaandelijks.",

@@ -23,13 +23,16 @@ TYPEFACE = (
 WIDTH, HEIGHT = 1240, 768
 EDGE = 30
 TYPE_SIZE = 38
-PITCH = 22.6
+PITCH = 22
 ASCENT, DESCENT = 34, 11
 FIRST_BASELINE, LINE_STEP = 128, 70
 SHELF_AT, TITLE_AT, BODY_AT = 76, 146, 188
 HOLE = (WIDTH // 2, 668, 25)
 LARGEST_SKEW = 0.5
-QUALITY = 88
+QUALITY = 91
+
+
+type Point = tuple[float, float]
 
 
 class Box(NamedTuple):
@@ -62,7 +65,7 @@ def draw_card(texts: Sequence[str], slug: str, rng: Random) -> Picture:
     look = LOOKS[slug]
     noise = np.random.default_rng(rng.getrandbits(64))
     skew = rng.uniform(-LARGEST_SKEW, LARGEST_SKEW)
-    starts = _starts(texts, rng)
+    starts = _starts(texts, look, rng)
     card = _paper(rng.choice(look.papers), noise)
     _rule(card, look)
     if rng.random() < look.underlined:
@@ -82,9 +85,10 @@ def around(boxes: Iterable[Box]) -> Box:
     return Box(min(lefts), min(tops), max(rights) - min(lefts), max(bottoms) - min(tops))
 
 
-def _starts(texts: Sequence[str], rng: Random) -> list[tuple[float, float]]:
+def _starts(texts: Sequence[str], look: Look, rng: Random) -> list[Point]:
     """Return where the first letter of each line stands, on the baseline."""
-    indents = [SHELF_AT, TITLE_AT] + [BODY_AT] * (len(texts) - 2)
+    shelf = WIDTH - SHELF_AT - PITCH * len(texts[0]) if look.shelf_right else SHELF_AT
+    indents = [shelf, TITLE_AT] + [BODY_AT] * (len(texts) - 2)
     feed = rng.uniform(-10, 10)
     return [
         (indent + rng.uniform(-2, 2), FIRST_BASELINE + feed + LINE_STEP * row + rng.uniform(-1.5, 1.5))
@@ -93,20 +97,27 @@ def _starts(texts: Sequence[str], rng: Random) -> list[tuple[float, float]]:
 
 
 @cache
-def _typeface(size: int) -> ImageFont.FreeTypeFont:
+def load_typeface(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(TYPEFACE, size)
 
 
-def _type(texts: Sequence[str], starts: Sequence[tuple[float, float]], rng: Random, noise: np.random.Generator):
-    """Return the ink on the paper as a mask: each letter struck by itself, the ribbon fading here and there."""
+def _type(texts: Sequence[str], starts: Sequence[Point], rng: Random, noise: np.random.Generator) -> Image.Image:
+    """Return the ink on the paper as a mask: the title struck twice, the ribbon fading here and there."""
     ink = Image.new("L", (WIDTH, HEIGHT))
     pen = ImageDraw.Draw(ink)
-    for text, (x, y) in zip(texts, starts, strict=True):
-        for column, letter in enumerate(text):
-            place = (x + PITCH * (column + 0.5) + rng.gauss(0, 0.35), y + rng.gauss(0, 0.55))
-            pen.text(place, letter, font=_typeface(TYPE_SIZE), anchor="ms", fill=int(rng.triangular(168, 255, 238)))
-    ribbon = _clouds(noise, 40, 0.9, 0.07)
-    return Image.fromarray((np.asarray(ink) * ribbon.clip(0.6, 1)).astype(np.uint8))
+    for row, (text, start) in enumerate(zip(texts, starts, strict=True)):
+        _strike(pen, text, start, rng)
+        if row == 1:
+            _strike(pen, text, (start[0] + 1.1, start[1]), rng)
+    ribbon = _clouds(noise, 40, 0.95, 0.06)
+    return Image.fromarray((np.asarray(ink) * ribbon.clip(0.7, 1)).astype(np.uint8))
+
+
+def _strike(pen: ImageDraw.ImageDraw, text: str, start: Point, rng: Random) -> None:
+    """Type one line, each letter by itself: no two are equally high, equally straight or equally black."""
+    for column, letter in enumerate(text):
+        place = (start[0] + PITCH * (column + 0.5) + rng.gauss(0, 0.35), start[1] + rng.gauss(0, 0.55))
+        pen.text(place, letter, font=load_typeface(TYPE_SIZE), anchor="ms", fill=int(rng.triangular(188, 255, 246)))
 
 
 def _clouds(noise: np.random.Generator, cell: int, middle: float, spread: float) -> np.ndarray:
@@ -139,7 +150,7 @@ def _rule(card: Image.Image, look: Look) -> None:
         pen.line((EDGE + x, EDGE, EDGE + x, HEIGHT - EDGE), fill=(196, 92, 84, 150), width=2)
 
 
-def _underline(card: Image.Image, start: tuple[float, float], letters: int, rng: Random) -> None:
+def _underline(card: Image.Image, start: Point, letters: int, rng: Random) -> None:
     """Draw a red pencil line under the title, by hand."""
     x, y = start
     end = x + PITCH * letters + rng.uniform(-6, 14)
@@ -159,7 +170,7 @@ def _stamp(card: Image.Image, look: Look, rng: Random, noise: np.random.Generato
     pen = ImageDraw.Draw(mask)
     pen.rounded_rectangle((20, 26, width + 20, 104), radius=16, outline=210, width=4)
     pen.rounded_rectangle((28, 34, width + 12, 96), radius=11, outline=170, width=2)
-    pen.text((width / 2 + 20, 79), look.stamp, font=_typeface(34), anchor="ms", fill=220)
+    pen.text((width / 2 + 20, 79), look.stamp, font=load_typeface(34), anchor="ms", fill=220)
     mask = mask.rotate(rng.uniform(-5, 5), Image.Resampling.BICUBIC)
     worn = np.asarray(mask) * _clouds(noise, 18, 0.72, 0.2)[: mask.height, : mask.width].clip(0.15, 1)
     place = (WIDTH - EDGE - mask.width - rng.randint(30, 90), HEIGHT - EDGE - mask.height - rng.randint(14, 44))
@@ -169,10 +180,11 @@ def _stamp(card: Image.Image, look: Look, rng: Random, noise: np.random.Generato
 def _scan(card: Image.Image, skew: float, noise: np.random.Generator) -> bytes:
     """Lay the card on the scanner's bed, turned by ``skew`` degrees, and return a JPEG with the sensor's noise."""
     bed = _bed().copy()
-    bed.paste(card.rotate(skew, Image.Resampling.BICUBIC), mask=_outline().rotate(skew, Image.Resampling.BILINEAR))
-    soft = np.asarray(bed.filter(ImageFilter.GaussianBlur(0.6)), np.float32)
-    grain = noise.standard_normal((HEIGHT, WIDTH), np.float32) * 2.4
-    scan = Image.fromarray((soft + grain[..., None]).clip(0, 255).astype(np.uint8))
+    card.putalpha(_outline())
+    turned = card.rotate(skew, Image.Resampling.BILINEAR)
+    bed.paste(turned, mask=turned)
+    grain = noise.standard_normal((HEIGHT, WIDTH), np.float32) * 2.6
+    scan = Image.fromarray((np.asarray(bed) + grain[..., None]).clip(0, 255).astype(np.uint8))
     file = BytesIO()
     scan.save(file, "JPEG", quality=QUALITY, dpi=(240, 240))
     return file.getvalue()
@@ -199,7 +211,7 @@ def _bed() -> Image.Image:
     return bed
 
 
-def _locate(text: str, start: tuple[float, float], skew: float) -> DrawnLine:
+def _locate(text: str, start: Point, skew: float) -> DrawnLine:
     x, y = start
     words = []
     column = 0

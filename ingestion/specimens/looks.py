@@ -14,6 +14,7 @@ class Look:
     stamp: str
     stamp_ink: Colour
     underlined: float
+    shelf_right: bool = False
     margins: tuple[int, ...] = ()
     ruling: Colour | None = None
 
@@ -32,7 +33,8 @@ LOOKS = {
         stamp="LEESZAAL",
         stamp_ink=(44, 70, 128),
         underlined=0.35,
-        margins=(118,),
+        shelf_right=True,
+        margins=(98,),
         ruling=(150, 172, 190),
     ),
     "british-periodicals": Look(
@@ -41,6 +43,7 @@ LOOKS = {
         stamp="READING ROOM",
         stamp_ink=(96, 58, 130),
         underlined=0.3,
-        margins=(96, 108),
+        shelf_right=True,
+        margins=(84, 96),
     ),
 }

@@ -12,7 +12,8 @@ class SpecimenSet:
     """A kind of card and the project that asks about it.
 
     ``questions`` has one question for each kind it can be asked as; ``cover`` describes a card of the set for those
-    who cannot see it; ``letters`` are the characters a plain keyboard lacks; ``language`` is the cards' main one.
+    who cannot see it; ``letters`` are the characters of the cards that a plain keyboard lacks; ``language`` is the
+    one most of a card is written in.
     """
 
     slug: str
@@ -56,15 +57,15 @@ SETS = (
         title="Dutch couranten, 1618-1893",
         summary="Type out the cards of the newspapers that told Europe its news.",
         story=(
-            "The oldest known newspaper in Dutch was printed in Amsterdam in 1618, and couranten from Haarlem and "
-            "Leiden were soon read from London to Moscow. Their spelling changed with every printer, Courante, Courant "
-            "or Tijdinghen, so a search finds only what somebody has typed as it stands on the card. Type what you "
-            f"see, old spelling and all. {SAMPLE}"
+            "The oldest known newspaper in Dutch was printed in Amsterdam in 1618; before the century was out the one "
+            "from Haarlem was read from London to Moscow. Every printer spelt in his own way, Courante, Courant or "
+            "Tijdinghen, so a search finds only what somebody has typed as it stands on the card. Type what you see, "
+            f"old spelling and all. {SAMPLE}"
         ),
         questions=QUESTIONS,
         language="nl",
         cover="A buff catalogue card with faint red and blue ruling, typed in blue-black.",
-        letters="éëïçÉ",
+        letters="çéëï",
     ),
     SpecimenSet(
         slug="british-periodicals",
@@ -79,6 +80,6 @@ SETS = (
         questions=QUESTIONS,
         language="en",
         cover="A pale catalogue card with a violet reading-room stamp, typed in black.",
-        letters="£é",
+        letters="",
     ),
 )
