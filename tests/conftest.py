@@ -1,0 +1,166 @@
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import django_rq
+import pytest
+from django.conf import settings
+from django.db import connections
+from rq import SimpleWorker
+from rq.timeouts import TimerDeathPenalty
+
+from civictasks.embedded.valkey import Valkey, socket_path
+
+from .live import CHROMIUM, LiveServer, child_environment, stays_here
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--endurance", action="store_true", help="run the fault tests at full size")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    shutil.rmtree(settings.DATA, ignore_errors=True)  # a worker of xdist ends without its exit handlers
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one Chromium, one live server
+
+
+@pytest.fixture(scope="session")
+def size(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """``size(small, full)``: how often a fault test repeats its fault."""
+    full_size = request.config.getoption("--endurance")
+    return lambda small, full: full if full_size else small
+
+
+@pytest.fixture(scope="session")
+def valkey_process() -> Iterator[Valkey]:
+    """One embedded Valkey for each pytest process, at the address that the settings name."""
+    path = socket_path(settings.REDIS_URL)
+    assert path
+    server = Valkey(path, Path(settings.DATA) / "valkey")
+    server.start()
+    yield server
+    server.forget()
+
+
+@pytest.fixture
+def valkey(valkey_process: Valkey) -> Iterator[Valkey]:
+    """The running Valkey, empty. Without this fixture a test has none, and the loop must do without."""
+    valkey_process.flush()
+    yield valkey_process
+    valkey_process.flush()
+
+
+@pytest.fixture
+def in_thread() -> Callable[..., object]:
+    """Call outside the thread that has Playwright's event loop; ``async_to_sync`` works there."""
+
+    def call(function, *args, **kwargs):
+        def with_own_connections():
+            try:
+                return function(*args, **kwargs)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(1) as executor:
+            return executor.submit(with_own_connections).result(60)
+
+    return call
+
+
+@pytest.fixture
+def run_jobs(valkey, in_thread) -> Callable[[], None]:
+    """Work off the queue, in a thread: no signal handlers and no SIGALRM there."""
+
+    class ThreadWorker(SimpleWorker):
+        death_penalty_class = TimerDeathPenalty
+
+        def _install_signal_handlers(self):
+            pass
+
+    def work() -> None:
+        in_thread(lambda: django_rq.get_worker("default", worker_class=ThreadWorker).work(burst=True))
+
+    return work
+
+
+@pytest.fixture(scope="session")
+def live_server_process(django_db_setup, django_db_blocker, valkey_process) -> Iterator[LiveServer]:
+    with django_db_blocker.unblock():
+        server = LiveServer(child_environment())
+    server.start()
+    server.wait()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def live_url(live_server_process: LiveServer, transactional_db, valkey) -> str:
+    """The address of a server on the test's database; the test's rows are committed."""
+    return live_server_process.url
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        reason = "no Chromium: install one, or set CHROMIUM=PATH"
+        (pytest.fail if os.environ.get("CI_BROWSER_REQUIRED") == "1" else pytest.skip)(reason)
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        loop = asyncio.get_running_loop()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
+        browser.close()
+
+
+@pytest.fixture
+def browser(chromium, monkeypatch: pytest.MonkeyPatch):
+    """Chromium by Playwright's sync API. It keeps an event loop in this thread; other tests must not see it."""
+    browser, loop = chromium
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture
+def open_page(browser, live_url: str):
+    """``open_page(**options)`` opens a page in a browser context of its own: another visitor.
+
+    The test fails when a console shows an error or a page asks another host for anything; ``page.problems`` lists
+    them, and a test that means to cause one clears it.
+    """
+    pages = []
+
+    def watched(**options):
+        context = browser.new_context(base_url=live_url, **({"reduced_motion": "reduce"} | options))
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+        context.on("request", lambda r: stays_here(r.url, live_url) or page.problems.append(f"asked {r.url}"))
+        pages.append(page)
+        return page
+
+    yield watched
+    for page in pages:
+        page.context.close()
+    assert [page.problems for page in pages] == [[] for _ in pages]
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()

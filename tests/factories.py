@@ -1,0 +1,1 @@
+"""Builders: each fills in what a test does not talk about."""

@@ -1,0 +1,78 @@
+"""A real server process on the test database, and the Chromium that looks at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.db import connection
+
+from civictasks.embedded.children import end_child, manage, start_child
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+def child_environment() -> dict[str, str]:
+    """What a process beside the test needs to share its data folder and database."""
+    env = os.environ | {"LIVE_DATABASE": str(connection.settings_dict["NAME"])}
+    env["DJANGO_SETTINGS_MODULE"] = "civictasks.settings_test"
+    env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the others behave as in production
+    return env
+
+
+class LiveServer:
+    """``manage.py serve`` on a port that the test's process holds: the kernel queues requests across a restart."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        fd = self.listener.fileno()
+        command = manage("serve", "--fd", str(fd))
+        log = self.env.get("LIVE_LOG", os.devnull)
+        with Path(log).open("ab") as file:
+            self.process = start_child(command, env=self.env, pass_fds=[fd], log=file)
+
+    def wait(self, patience: float = 30) -> None:
+        deadline = time.monotonic() + patience
+        while not self._answers():
+            assert self.process, "start it first"
+            assert self.process.poll() is None, "the live server ended; LIVE_LOG=FILE shows why"
+            assert time.monotonic() < deadline, "the live server does not answer"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def close(self) -> None:
+        if self.process:
+            end_child(self.process, 10)
+        self.listener.close()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + "/healthz", timeout=2):
+                return True
+        except urllib.error.HTTPError as error:
+            error.close()
+            return True
+        except OSError:
+            return False
+
+
+def stays_here(url: str, home: str) -> bool:
+    """Whether a browser's request goes to our own server, or nowhere at all (``data:``, ``blob:``)."""
+    there = urlsplit(url)
+    return there.scheme in {"data", "blob", "about"} or there.netloc == urlsplit(home).netloc
