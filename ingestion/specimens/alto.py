@@ -16,26 +16,21 @@ def write_alto(name: str, picture: Picture, readings: Sequence[Sequence[Reading]
     ET.SubElement(description, "MeasurementUnit").text = "pixel"
     ET.SubElement(ET.SubElement(description, "sourceImageInformation"), "fileName").text = f"{name}.jpg"
     size = {"WIDTH": str(picture.width), "HEIGHT": str(picture.height)}
-    page = ET.SubElement(ET.SubElement(root, "Layout"), "Page", ID="page_1", PHYSICAL_IMG_NR="1", **size)
-    space = ET.SubElement(page, "PrintSpace", HPOS="0", VPOS="0", **size)
-    block = ET.SubElement(space, "TextBlock", ID="block_1", **_place(around(line.box for line in picture.lines)))
+    page = ET.SubElement(ET.SubElement(root, "Layout"), "Page", {"ID": "page_1", "PHYSICAL_IMG_NR": "1", **size})
+    space = ET.SubElement(page, "PrintSpace", {"HPOS": "0", "VPOS": "0", **size})
+    block = ET.SubElement(space, "TextBlock", {"ID": "block_1", **_place(around(line.box for line in picture.lines))})
     for number, (line, words) in enumerate(zip(picture.lines, readings, strict=True), 1):
-        row = ET.SubElement(block, "TextLine", ID=f"line_{number}", **_place(line.box))
+        row = ET.SubElement(block, "TextLine", {"ID": f"line_{number}", **_place(line.box)})
         _add_words(row, number, line.words, words)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
 
 
 def _add_words(row: ET.Element, number: int, boxes: Sequence[Box], words: Sequence[Reading]) -> None:
     for position, (box, word) in enumerate(zip(boxes, words, strict=True), 1):
-        ET.SubElement(
-            row,
-            "String",
-            ID=f"word_{number}_{position}",
-            CONTENT=word.text,
-            WC=f"{word.confidence:.2f}",
-            **_place(box),
-        )
+        reading = {"CONTENT": word.text, "WC": f"{word.confidence:.2f}"}
+        ET.SubElement(row, "String", {"ID": f"word_{number}_{position}", **reading, **_place(box)})
 
 
 def _place(box: Box) -> dict[str, str]:

@@ -49,7 +49,7 @@ SETS = (
         ),
         questions=QUESTIONS,
         language="fi",
-        cover="A cream catalogue card, typed in black, its title underlined in red pencil.",
+        cover="A cream-coloured library card, typed in black, with a hole for the drawer's rod.",
         letters="åäöÅÄÖ",
     ),
     SpecimenSet(
@@ -64,7 +64,7 @@ SETS = (
         ),
         questions=QUESTIONS,
         language="nl",
-        cover="A buff catalogue card with faint red and blue ruling, typed in blue-black.",
+        cover="A buff library card with faint red and blue rules, typed in blue-black.",
         letters="çéëï",
     ),
     SpecimenSet(
@@ -79,7 +79,7 @@ SETS = (
         ),
         questions=QUESTIONS,
         language="en",
-        cover="A pale catalogue card with a violet reading-room stamp, typed in black.",
+        cover="A pale library card with a double red margin, typed in black.",
         letters="",
     ),
 )
