@@ -34,13 +34,14 @@ def fold(text: str) -> str:
 def normalise(text: str, rules: Normalisation = EXACT) -> str:
     """Return the form in which ``text`` is compared; doing it twice changes nothing.
 
-    Ignored punctuation becomes a space, so that ``1,5`` never equals ``15``; apostrophes go without a trace.
+    Ignored punctuation becomes a space, so that ``1,5`` never equals ``15``; apostrophes go without a trace. A text
+    that is nothing but punctuation stays as it is.
     """
     text = fold(text)
     if rules.ignore_case:
         text = _caseless(text)
     if rules.ignore_punctuation:
-        text = _without_punctuation(text)
+        text = _without_punctuation(text) or text
     return text
 
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from .ballots import Ballot, text_of
+from .ballots import Ballot, is_said
 
 RHO_GROUP = 0.5
 _LEAST, _MOST = 0.01, 0.99
@@ -67,7 +67,7 @@ def posterior(key: str, sums: Mapping[str, float], size: float) -> float:
 
 def typed_form(vote: str, ballots: Sequence[Ballot], weights: Sequence[float]) -> str:
     """Return the heaviest of the forms in which ``vote`` was really typed; the marks have none."""
-    if not text_of(vote):
+    if not is_said(vote):
         return ""
     behind = [(ballot.typed, weight) for ballot, weight in zip(ballots, weights, strict=True) if ballot.vote == vote]
     return heaviest([form for form, _ in behind], [weight for _, weight in behind])
