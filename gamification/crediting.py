@@ -1,0 +1,109 @@
+"""Points are given and taken back: lines of the ledger, never more than one for the same thing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from tasks.signals import CountedAnswer, Settlement
+
+from .enums import Rule
+from .models import Ledger
+from .rules import POINTS, live, named, next_turn, reversal_of
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What one answer earned under one rule."""
+
+    answer: int
+    volunteer: int
+    rule: Rule
+    earned_at: datetime
+    decision: int | None = None
+
+    @property
+    def name(self) -> str:
+        return named(self.rule, self.decision)
+
+    def line(self, project: int, name: str) -> Ledger:
+        return Ledger(
+            project_id=project,
+            volunteer_id=self.volunteer,
+            answer=self.answer,
+            rule=name,
+            points=POINTS[self.rule],
+            earned_at=self.earned_at,
+        )
+
+
+def credit(answer: CountedAnswer, settled: Settlement | None, at: datetime) -> int:
+    """Write what a newly counted answer and the settlement that it caused earn; return this answer's own points.
+
+    One INSERT; a second call adds nothing.
+    """
+    earned = [Credit(answer.id, answer.volunteer, Rule.TOOK_PART, answer.created_at), *credits_of(settled, at)]
+    Ledger.objects.bulk_create([c.line(answer.project, c.name) for c in earned], ignore_conflicts=True)
+    return sum(POINTS[c.rule] for c in earned if c.answer == answer.id)
+
+
+def uncredit(answer: CountedAnswer, undone: Settlement | None, settled: Settlement | None, at: datetime) -> None:
+    """Take back what a withdrawn answer earned and, where its settlement fell with it, what that gave to others."""
+    others = {id_: volunteer for id_, volunteer in pairs_of(undone) + pairs_of(settled) if id_ != answer.id}
+    took_part = [Credit(id_, volunteer, Rule.TOOK_PART, at) for id_, volunteer in others.items()]
+    earned = [c for c in credits_of(settled, at) if c.answer != answer.id]
+    balance(answer.project, {answer.id, *others}, took_part + earned)
+
+
+def pairs_of(settled: Settlement | None) -> tuple[tuple[int, int], ...]:
+    return settled.agreeing + settled.differing if settled else ()
+
+
+def credits_of(settled: Settlement | None, at: datetime) -> list[Credit]:
+    if settled is None:
+        return []
+    agreed = [Credit(id_, volunteer, Rule.AGREED, at, settled.decision) for id_, volunteer in settled.agreeing]
+    differed = [Credit(id_, volunteer, Rule.DIFFERED, at, settled.decision) for id_, volunteer in settled.differing]
+    return agreed + differed
+
+
+def balance(project: int, answers: Collection[int], wanted: Iterable[Credit]) -> int:
+    """Add lines until the ledger of these answers says what is wanted, no less and no more; return how many.
+
+    Call it under the lock of the answers' task: two at once could each miss what the other adds.
+    """
+    held = held_lines(project, answers)
+    wanted_of: dict[int, list[Credit]] = defaultdict(list)
+    for each in wanted:
+        wanted_of[each.answer].append(each)
+    lines = [line for answer in answers for line in missing_lines(project, held[answer], wanted_of[answer])]
+    Ledger.objects.bulk_create(lines, ignore_conflicts=True)
+    return len(lines)
+
+
+def held_lines(project: int, answers: Collection[int]) -> dict[int, dict[str, Ledger]]:
+    held: dict[int, dict[str, Ledger]] = defaultdict(dict)
+    for line in Ledger.objects.filter(project=project, answer__in=answers):
+        held[line.answer][line.rule] = line
+    return held
+
+
+def missing_lines(project: int, held: dict[str, Ledger], wanted: Iterable[Credit]) -> Iterator[Ledger]:
+    """Yield what has to be added to one answer's lines."""
+    kept = {next_turn(each.name, held): each for each in wanted}
+    for name, each in kept.items():
+        if name not in held:
+            yield each.line(project, name)
+    for name in sorted(live(held) - kept.keys()):
+        yield opposite(held[name])
+
+
+def opposite(line: Ledger) -> Ledger:
+    return Ledger(
+        project_id=line.project_id,
+        volunteer_id=line.volunteer_id,
+        answer=line.answer,
+        rule=reversal_of(line.rule),
+        points=-line.points,
+        earned_at=line.earned_at,
+    )
