@@ -1,8 +1,8 @@
 """Merge several readings of one line.
 
 Five readings of 60 characters that all differ take less than a millisecond:
-``python -m timeit -s "from tasks.consensus import *; t = 'Helsingin Sanomat, perustettu 1889, Ludviginkatu 2-10, Hel';
-b = [Ballot(i, said(t[:9 * i] + 'x' + t[9 * i:])) for i in range(5)]" "merge_readings(b)"``
+``python -m timeit -s "import tasks.consensus as c; t = 'Helsingin Sanomat, perustettu 1889, Ludviginkatu 2-10, Hel'"
+-s "b = [c.Ballot(i, c.said(t[:9 * i] + 'x' + t[9 * i:])) for i in range(5)]" "c.merge_readings(b)"``
 """
 
 from collections.abc import Iterable, Sequence
