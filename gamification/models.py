@@ -4,6 +4,8 @@ A board is a number: 0 for everyone, else the id of a project, so that a project
 tables can be dropped and rebuilt from the ledger at any time.
 """
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -46,6 +48,19 @@ class Ledger(models.Model):
         indexes = [models.Index(fields=["id"], name="ledger_unprojected", condition=Q(projected=False))]
 
 
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def on_board(self, board: int, period: str, period_start: date) -> "StandingQuerySet":
+        return self.filter(board=board, period=period, period_start=period_start, points__gt=0)
+
+    def ranked(self) -> "StandingQuerySet":
+        return self.order_by("-points", "volunteer_id")
+
+    def with_names(self) -> "StandingQuerySet":
+        return self.select_related("volunteer").only(
+            "points", "right", "settled", "volunteer__display_name", "volunteer__seed", "volunteer__simulated"
+        )
+
+
 class Standing(models.Model):
     """How a volunteer stands on a board in a period. Whoever has no points is on no board."""
 
@@ -56,6 +71,8 @@ class Standing(models.Model):
     points = models.IntegerField()
     right = models.IntegerField()
     settled = models.IntegerField()
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         constraints = [

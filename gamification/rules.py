@@ -6,7 +6,7 @@ So each line exists at most once per answer, lines are only ever added, and the 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .enums import Rule
 
@@ -14,13 +14,18 @@ POINTS = {Rule.TOOK_PART: 1, Rule.AGREED: 2, Rule.DIFFERED: 0}
 REVERSED = ":reversed"
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """What is added to a standing: points, and answers found right among answers settled."""
 
     points: int
-    right: int = 0
-    settled: int = 0
+    right: int
+    settled: int
+
+    def plus(self, other: "Amounts") -> "Amounts":
+        return Amounts(self.points + other.points, self.right + other.right, self.settled + other.settled)
+
+
+NOTHING = Amounts(0, 0, 0)
 
 
 def named(rule: Rule, decision: int | None = None) -> str:

@@ -1,0 +1,2 @@
+class UnknownBoard(Exception):
+    """No such board, or a project that is still a draft; ``str(error)`` is fit for a person."""

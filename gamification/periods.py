@@ -1,0 +1,30 @@
+"""Which day, week and all-time a moment belongs to, by the calendar of a place."""
+
+import logging
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .enums import Period
+
+logger = logging.getLogger(__name__)
+
+EVER = date(1970, 1, 1)  # where the period of all time starts
+
+
+def start_of(period: Period, moment: datetime, zone: tzinfo) -> date:
+    """Return the first day of the period that holds ``moment``, on the calendar of ``zone``; weeks start on Monday."""
+    if period is Period.ALL:
+        return EVER
+    day = moment.astimezone(zone).date()
+    return day if period is Period.TODAY else day - timedelta(days=day.weekday())
+
+
+@cache
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone; one that this machine does not know counts as UTC, so that points go on."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        logger.warning("time zone %r is unknown here: its days are counted in UTC", name)
+        return UTC

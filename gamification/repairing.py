@@ -1,0 +1,63 @@
+"""Answers whose points failed are credited again, from what holds now: a second time changes nothing."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tasks.deciding import counted_votes, settlement_of
+from tasks.enums import TaskState
+from tasks.models import Answer, Decision, Task
+from tasks.signals import Settlement
+from tasks.undoing import question_of
+
+from .crediting import Credit, balance, credits_of
+from .enums import Rule
+
+logger = logging.getLogger(__name__)
+
+TASKS = 200  # at a time
+
+
+def repair_credits() -> int:
+    """Balance the ledger of tasks that have uncredited answers; return how many tasks."""
+    tasks = Answer.objects.filter(credited_at=None).order_by("id").values_list("task", flat=True)[:TASKS]
+    return sum(repaired(task) for task in dict.fromkeys(tasks))
+
+
+def repaired(task: int) -> bool:
+    """Balance one task; a failure is logged and leaves the others their turn."""
+    try:
+        with transaction.atomic():
+            balance_task(Task.objects.select_for_update(of=("self",)).select_related("version").get(pk=task))
+    except Exception:
+        logger.exception("the points of task %s cannot be given; they are tried again", task)
+        return False
+    return True
+
+
+def balance_task(task: Task) -> None:
+    """Bring the ledger of a task's answers to what its decision says. Call it with the task's row locked."""
+    answers = list(
+        Answer.objects.filter(task=task.pk).values_list("id", "volunteer", "created_at", "counted", "withdrawn_at")
+    )
+    took_part = [
+        Credit(answer, volunteer, Rule.TOOK_PART, created_at)
+        for answer, volunteer, created_at, counted, withdrawn_at in answers
+        if counted and not withdrawn_at
+    ]
+    settled, at = settlement_now(task)
+    lines = balance(task.project_id, [answer[0] for answer in answers], [*took_part, *credits_of(settled, at)])
+    Answer.objects.filter(task=task.pk, credited_at=None).update(credited_at=timezone.now())
+    logger.info("task %s: %s lines added to the ledger", task.pk, lines)
+
+
+def settlement_now(task: Task) -> tuple[Settlement | None, datetime]:
+    """Return the settlement that holds, None while the task is open, and when it was made."""
+    decision = Decision.objects.filter(pk=task.decision).first() if task.settled_at else None
+    if decision is None:
+        return None, timezone.now()
+    question = question_of(task)
+    state = TaskState(decision.state)
+    return settlement_of(question, counted_votes(question), decision.pk, state, decision.vote), decision.created_at
