@@ -28,7 +28,7 @@ def random_username() -> str:
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
     def unused(self, now: datetime) -> "VolunteerQuerySet":
         """Anonymous volunteers who never answered and came more than a day ago."""
-        return self.filter(last_answer_at=None, created_at__lt=now - UNUSED_AFTER, password__startswith="!", membership=None)
+        return self.filter(last_answer_at=None, created_at__lt=now - UNUSED_AFTER, membership=None, token=None)
 
 
 class VolunteerManager(BaseUserManager.from_queryset(VolunteerQuerySet)):  # type: ignore[misc]  # built at run time

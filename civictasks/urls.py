@@ -1,3 +1,14 @@
-from django.urls import path
+from django.urls import include, path, re_path
 
-urlpatterns: list = []
+from . import pages
+from .api import api, nothing_here
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("projects/<slug:slug>/", pages.project, name="project"),
+    path("", include("tasks.urls")),
+    path("", include("gamification.urls")),
+    path("", include("exports.urls")),
+    path("api/v1/", api.urls),
+    re_path(r"^api/", nothing_here),
+]

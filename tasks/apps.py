@@ -5,4 +5,4 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from . import chores  # noqa: F401  # registers them with the sweeper
+        from . import upkeep  # noqa: F401  # registers the chores

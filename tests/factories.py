@@ -1,1 +1,140 @@
 """Builders: each fills in what a test does not talk about."""
+
+import hashlib
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from accounts.enums import Scope
+from accounts.models import Organisation, Token, Volunteer
+from tasks.enums import KindName
+from tasks.identity import Region, natural_key, subject_of
+from tasks.leases import make_leases
+from tasks.models import (
+    Batch,
+    Item,
+    Lease,
+    Page,
+    Project,
+    ProjectSecret,
+    Task,
+    Workflow,
+    WorkflowVersion,
+)
+from tasks.submission import Submission, submit_answers
+
+numbers = count(1)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def make_volunteer(**fields: Any) -> Volunteer:
+    return Volunteer.objects.create(**{"password": "!unusable"} | fields)
+
+
+def make_token(volunteer: Volunteer | None = None, *scopes: str) -> str:
+    return Token.issue(volunteer or make_volunteer(), "test", list(scopes or [Scope.PLAY]))
+
+
+def make_organisation(**fields: Any) -> Organisation:
+    number = next(numbers)
+    return Organisation.objects.create(**{"name": f"Archive {number}", "slug": f"archive-{number}"} | fields)
+
+
+def make_project(**fields: Any) -> Project:
+    number = next(numbers)
+    defaults = {"slug": f"project-{number}", "title": f"Project {number}"}
+    if "organisation" not in fields:
+        defaults["organisation"] = make_organisation()
+    project = Project.objects.create(**defaults | fields)
+    ProjectSecret.objects.create(project=project)
+    return project
+
+
+def make_workflow(
+    project: Project | None = None,
+    *,
+    kind: str = KindName.TRANSCRIBE,
+    policy: dict[str, Any] | None = None,
+    schema: dict[str, Any] | None = None,
+    prompt: str = "What does this line say?",
+) -> Workflow:
+    workflow = Workflow.objects.create(project=project or make_project(), slug=f"{kind}-{next(numbers)}")
+    WorkflowVersion.objects.create(
+        workflow=workflow, number=1, kind=kind, prompt=prompt, policy=policy or {}, schema=schema or {}
+    )
+    return workflow
+
+
+def make_page(project: Project | None = None, *, item: Item | None = None, **fields: Any) -> Page:
+    number = next(numbers)
+    project = project or (item.project if item else make_project())
+    if item is None:
+        batch, _made = Batch.objects.get_or_create(project=project, name="batch")
+        item = Item.objects.create(project=project, batch=batch, identifier=f"item-{number}")
+    defaults = {
+        "position": 0,
+        "image_key": f"pages/{number}.jpg",
+        "crops_key": f"crops/{number}.pack",
+        "width": 1000,
+        "height": 1400,
+        "sha256": hashlib.sha256(str(number).encode()).hexdigest(),
+    }
+    return Page.objects.create(project=project, item=item, **defaults | fields)
+
+
+def make_task(workflow: Workflow | None = None, *, page: Page | None = None, **fields: Any) -> Task:
+    """Make an open task; ``wanted`` and ``maximum`` follow the workflow's policy unless given."""
+    workflow = workflow or make_workflow(page.project if page else None)
+    page = page or make_page(workflow.project)
+    version = workflow.current
+    position = fields.pop("position", next(numbers))
+    region = Region(10, 40 * position, 800, 36)
+    defaults = {
+        "subject": subject_of(page.sha256, region),
+        "natural_key": natural_key(page.sha256, region, workflow.pk),
+        "x": region.x,
+        "y": region.y,
+        "width": region.width,
+        "height": region.height,
+        "crop_at": 0,
+        "crop_length": 0,
+        "crop_width": region.width,
+        "crop_height": region.height,
+        "position": position,
+        "shuffle": int(page.sha256[:12], 16),
+        "wanted": version.rules.minimum,
+        "maximum": version.rules.maximum,
+    }
+    return Task.objects.create(
+        project=workflow.project, workflow=workflow, version=version, page=page, **defaults | fields
+    )
+
+
+def make_lease(task: Task, volunteer: Volunteer | None = None, *, now: datetime = NOON) -> str:
+    """Take a seat of the task and return the lease's token."""
+    volunteer = volunteer or make_volunteer()
+    [(token, lease)] = make_leases(task.project_id, volunteer.pk, [(task.pk, task.subject)], now)
+    task.refresh_from_db()
+    Task.objects.filter(pk=task.pk).update(leased=task.leased + 1)
+    Lease.objects.bulk_create([lease])
+    task.refresh_from_db()
+    return token
+
+
+def post_answer(task: Task, value: Any, volunteer: Volunteer | None = None, *, now: datetime = NOON) -> dict[str, Any]:
+    """Lease the task and answer it; a plain string is a transcription. Return the API's result."""
+    volunteer = volunteer or make_volunteer()
+    value = {"text": value} if isinstance(value, str) else value
+    token = make_lease(task, volunteer, now=now)
+    [result] = submit_answers(volunteer, [Submission(token, uuid4(), value)], now=now)
+    task.refresh_from_db()
+    return result
+
+
+def settle_task(workflow: Workflow | None = None, *values: Any, now: datetime = NOON, **fields: Any) -> Task:
+    """Make a task and let a new volunteer give each of the values (two equal readings by default)."""
+    task = make_task(workflow, **fields)
+    for value in values or ("Helsinki", "Helsinki"):
+        post_answer(task, value, now=now)
+    return task

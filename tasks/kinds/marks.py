@@ -17,7 +17,7 @@ def clean_mark(value: object) -> dict[str, Any] | None:
         raise MalformedValue(_("An answer's value is an object, for example {“unreadable”: true}."))
     for name in MARKS:
         if name in value:
-            if value != {name: True}:
+            if value[name] is not True or len(value) > 1:
                 raise MalformedValue(_("“%(name)s” stands alone and is true.") % {"name": name})
             return {name: True}
     return None

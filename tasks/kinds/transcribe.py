@@ -19,7 +19,8 @@ def clean(value: object) -> dict[str, Any]:
     if not isinstance(text, str):
         raise MalformedValue(_("A transcription's value is {“text”: “what is written”}."))
     if len(text) > LONGEST:
-        raise MalformedValue(_("This text is longer than %(longest)d characters: type this line only.") % {"longest": LONGEST})
+        too_long = _("This text is longer than %(longest)d characters: type this line only.")
+        raise MalformedValue(too_long % {"longest": LONGEST})
     if not (text := fold(text)):
         raise MalformedValue(_("Nothing was typed: type what you see, or choose “It is empty”."))
     return {"text": text}

@@ -67,12 +67,15 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "natural_key"], name="task_once"),
-            models.UniqueConstraint(fields=["parent", "round"], name="task_child_once", condition=Q(parent__isnull=False)),
+            models.UniqueConstraint(
+                fields=["parent", "round"], name="task_child_once", condition=Q(parent__isnull=False)
+            ),
             models.CheckConstraint(condition=Q(seats__gte=0), name="task_never_overfull"),
             models.CheckConstraint(condition=Q(wanted__lte=F("maximum")), name="task_wanted_within_maximum"),
             models.CheckConstraint(condition=Q(answered__gte=0, leased__gte=0), name="task_counts_not_negative"),
             models.CheckConstraint(
-                condition=Q(state__in=UNSETTLED, settled_at=None) | (~Q(state__in=UNSETTLED) & Q(settled_at__isnull=False)),
+                condition=Q(state__in=UNSETTLED, settled_at__isnull=True)
+                | (~Q(state__in=UNSETTLED) & Q(settled_at__isnull=False)),
                 name="task_settled_has_a_time",
             ),
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_state_known"),

@@ -15,6 +15,6 @@ register = template.Library()
 def form_token(context: template.Context) -> SafeString | str:
     """The hidden CSRF field, only where there is a session: reading a page must not set a cookie."""
     request: HttpRequest = context["request"]
-    if not (has_session(request) or getattr(request, "user_is_new", False)):
+    if not (has_session(request) or request.session.modified):
         return ""
     return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))

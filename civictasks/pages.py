@@ -1,0 +1,69 @@
+"""The pages that speak of everything: home and project."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from exports.releases import latest_release
+from tasks.findings import latest_findings
+from tasks.models import Project
+from tasks.projects import covers, current_versions, progress_of
+
+LICENCES = {"CC0-1.0": "CC0", "CC-BY-4.0": "CC BY 4.0"}
+FOUND = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    projects = list(Project.objects.public().select_related("progress").order_by("-state", "pk"))
+    pictures = covers(projects)
+    cards = [card(project, pictures.get(project.pk, "")) for project in projects]
+    found = latest_findings(FOUND)
+    context = {"projects": cards, "featured": featured(cards, found), "found": found}
+    return render(request, "tasks/index.html", context)
+
+
+@require_safe
+def project(request: HttpRequest, slug: str) -> HttpResponse:
+    rows = Project.objects.public().select_related("progress", "organisation")
+    found = get_object_or_404(rows, slug=slug)
+    versions = current_versions(found)
+    context = {
+        "project": card(found, covers([found]).get(found.pk, ""))
+        | {
+            "story": found.story,
+            "organisation": found.organisation.name,
+            "licence": LICENCES.get(found.licence, found.licence),
+            "question": versions[0].prompt if versions else "",
+            "people": progress_of(found).people,
+        },
+        "dataset": latest_release(found),
+        "guide": [],
+    }
+    return render(request, "tasks/project.html", context)
+
+
+def card(project: Project, cover: str) -> dict[str, Any]:
+    progress = progress_of(project)
+    return {
+        "slug": project.slug,
+        "title": project.title,
+        "summary": project.summary,
+        "cover": cover,
+        "cover_alt": project.cover_alt,
+        "total": progress.tasks,
+        "done": progress.settled,
+        "left": max(progress.tasks - progress.settled, 0),
+        "language": project.language,
+    }
+
+
+def featured(cards: list[dict[str, Any]], found: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Show a reading of the project that needs most, else of any; nothing before the first."""
+    open_cards = sorted((card for card in cards if card["left"]), key=lambda card: -card["left"])
+    for finding in found:
+        for shown in open_cards or cards:
+            return {"project": shown, "reading": finding["page"] | {"text": finding["text"]}}
+    return None

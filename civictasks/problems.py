@@ -1,0 +1,69 @@
+"""Problem documents (RFC 9457): every error of the API says what is wrong and what to do."""
+
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from accounts.authentication import NotAllowed, NotSignedIn
+from accounts.crosssite import PROBLEM
+from tasks.errors import ProjectNotOpen, TasksError, TooLateToUndo, UnknownAnswer, UnknownWorkflow
+
+logger = logging.getLogger(__name__)
+
+STATUSES: dict[type[TasksError], int] = {
+    ProjectNotOpen: 409,
+    TooLateToUndo: 409,
+    UnknownAnswer: 404,
+    UnknownWorkflow: 404,
+}
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> JsonResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JsonResponse(body, status=status, content_type=PROBLEM)
+
+
+def not_found() -> JsonResponse:
+    return problem(404, _("There is nothing here."), _("Check the address: it may have been mistyped or withdrawn."))
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer every error that a view of the API may raise with a problem document."""
+
+    @api.exception_handler(TasksError)
+    def of_the_domain(request: HttpRequest, error: TasksError) -> HttpResponse:
+        return problem(STATUSES.get(type(error), 400), _("This could not be done."), str(error))
+
+    @api.exception_handler(NotSignedIn)
+    def nobody(request: HttpRequest, error: NotSignedIn) -> HttpResponse:
+        response = problem(401, _("Nobody is signed in."), str(error))
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+
+    @api.exception_handler(NotAllowed)
+    def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        return problem(403, _("This is not allowed."), str(error))
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return not_found()
+
+    @api.exception_handler(ValidationError)
+    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        wrong = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors]
+        detail = "; ".join(f"{e['where']}: {e['what']}" for e in wrong)
+        return problem(422, _("The request does not fit."), detail, errors=wrong)
+
+    @api.exception_handler(HttpError)
+    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(error.status_code, _("The request does not fit."), str(error))
+
+    @api.exception_handler(Exception)
+    def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        detail = _("The fault is ours and has been noted. Try again in a minute: nothing is counted twice.")
+        return problem(500, _("Something went wrong."), detail)

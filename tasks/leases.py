@@ -1,0 +1,82 @@
+"""Seats held: tokens, giving back, expiry."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from .durability import lazy_commit
+from .models import Lease, Task
+from .models.answers import LeaseQuerySet
+
+TOKEN_BYTES = 18
+EXPIRED_AT_ONCE = 500
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def make_leases(
+    project: int, volunteer: int, tasks: Sequence[tuple[int, int]], now: datetime
+) -> list[tuple[str, Lease]]:
+    """Return unsaved leases with their tokens for ``(task, subject)`` pairs whose seats have been taken."""
+    made = []
+    for task, subject in tasks:
+        token = new_token()
+        lease = Lease(
+            project_id=project,
+            task_id=task,
+            subject=subject,
+            volunteer_id=volunteer,
+            token_hash=hash_of(token),
+            created_at=now,
+            expires_at=now + settings.LEASE_TIME,
+        )
+        made.append((token, lease))
+    return made
+
+
+def give_back(volunteer: int, tokens: Iterable[str]) -> int:
+    """Give the seats of the volunteer's own leases back and return how many; the tasks are not offered again."""
+    hashes = [hash_of(token) for token in tokens]
+    with lazy_commit():
+        return free_seats(Lease.objects.live().filter(volunteer=volunteer, token_hash__in=hashes), skipped=True)
+
+
+def free_seats(leases: LeaseQuerySet, *, skipped: bool = False) -> int:
+    """Free the seats of live leases inside the caller's transaction; return how many were still held."""
+    if connection.features.has_select_for_update_skip_locked:
+        leases = leases.select_for_update(skip_locked=True)
+    held = dict(leases.values_list("pk", "task"))
+    if not Lease.objects.filter(pk__in=held).update(seat=False, skipped=skipped):
+        return 0
+    freed = Counter(held.values())
+    for seats in sorted(set(freed.values())):
+        tasks = [task for task, count in freed.items() if count == seats]
+        Task.objects.filter(pk__in=tasks).update(leased=F("leased") - seats)
+    return len(held)
+
+
+def free_some_expired(now: datetime) -> int:
+    """Take back up to ``EXPIRED_AT_ONCE`` seats of leases past their time; return how many."""
+    with lazy_commit():
+        some = Lease.objects.expired(now).order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
+        return free_seats(Lease.objects.live().filter(pk__in=list(some)))
+
+
+def free_expired_seats(now: datetime) -> int:
+    """Take back the seats of all leases past their time, some hundreds in a transaction; return how many."""
+    freed = 0
+    while some := free_some_expired(now):
+        freed += some
+    return freed

@@ -1,0 +1,75 @@
+"""Pictures on their way out: crops of a page from its pack, and the page itself.
+
+No address tells page, project or neighbour, and each request asks the database: a withheld page is gone everywhere at
+once.
+"""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from .enums import ProjectState
+from .models import Page, Task
+from .opaque import reveal
+from .questions import CROP, PAGE
+
+CACHE = "private, max-age=3600, immutable"
+
+
+@require_safe
+def crop(request: HttpRequest, name: str) -> HttpResponse:
+    task = reveal(name, CROP)
+    found = (
+        Task.objects.filter(pk=task, page__withheld_at=None)
+        .exclude(project__state=ProjectState.DRAFT)
+        .values_list("crop_at", "crop_length", "page__crops_key")
+        .first()
+    )
+    if task is None or found is None:
+        raise Http404
+    at, length, key = found
+    return unchanged(request, name) or served(HttpResponse(slice_of(key, at, length), content_type="image/jpeg"), name)
+
+
+@require_safe
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    number = reveal(name, PAGE)
+    key = (
+        Page.objects.filter(pk=number, withheld_at=None)
+        .exclude(project__state=ProjectState.DRAFT)
+        .values_list("image_key", flat=True)
+        .first()
+    )
+    if number is None or key is None:
+        raise Http404
+    return unchanged(request, name) or served(FileResponse(opened(key), content_type="image/jpeg"), name)
+
+
+def slice_of(key: str, at: int, length: int) -> bytes:
+    with opened(key) as pack:
+        pack.seek(at)
+        return pack.read(length)
+
+
+def opened(key: str) -> BinaryIO:
+    try:
+        return Path(settings.FILES, key).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def unchanged(request: HttpRequest, name: str) -> HttpResponse | None:
+    if request.headers.get("If-None-Match") == quote_etag(name):
+        return served(HttpResponseNotModified(), name)
+    return None
+
+
+def served(response: HttpResponse, name: str) -> HttpResponse:
+    response["ETag"] = quote_etag(name)
+    response["Cache-Control"] = CACHE
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,248 @@
+"""Answers come in: each is stored once, counted at most once, and decides its task, in one transaction of its own."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Volunteer
+
+from .consensus import Policy
+from .deciding import Question, decide
+from .enums import Status, TaskState
+from .errors import MalformedValue
+from .kinds import KINDS, Value
+from .leases import free_seats, hash_of
+from .models import Answer, Lease, Task
+from .signals import CountedAnswer, Settlement, answer_counted
+
+logger = logging.getLogger(__name__)
+
+SEEN_EVERY = timedelta(hours=1)  # how exactly a volunteer's last answer is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An answer as it was posted. ``key`` is the client's, one for each answer whatever is sent again."""
+
+    lease: str
+    key: UUID
+    value: object
+    elapsed_ms: int | None = None
+
+    @property
+    def body_hash(self) -> bytes:
+        body = json.dumps([self.lease, self.value], sort_keys=True, ensure_ascii=False)
+        return hashlib.blake2b(body.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What the lease says about the question that an answer is for."""
+
+    lease: int
+    volunteer: int
+    subject: int
+    purpose: int
+    question: Question
+
+
+class LeaseUsed(Exception):
+    """Another request with this lease was first."""
+
+
+def submit_answers(
+    volunteer: Volunteer, submissions: Sequence[Submission], *, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Return one result of the API for each submission, in the order given.
+
+    They are taken by ascending task, each in a transaction of its own: one bad answer does not spoil the others.
+    """
+    now = now or timezone.now()
+    seats = seats_of(submissions)
+    known = known_results(volunteer.pk, submissions)
+    results: dict[int, dict[str, Any]] = {}
+    for index in sorted(range(len(submissions)), key=lambda i: task_of(seats.get(submissions[i].lease))):
+        submission = submissions[index]
+        results[index] = known.get(submission.key, {}).get(submission.body_hash) or submit(
+            volunteer, submission, seats.get(submission.lease), known, now
+        )
+        known.setdefault(submission.key, {})[submission.body_hash] = results[index]
+    return [results[index] for index in range(len(submissions))]
+
+
+def task_of(seat: Seat | None) -> int:
+    return seat.question.task if seat else 0
+
+
+def seats_of(submissions: Sequence[Submission]) -> dict[str, Seat]:
+    """Return what is known of each lease token, in one query."""
+    tokens = {hash_of(submission.lease): submission.lease for submission in submissions}
+    rows = Lease.objects.filter(token_hash__in=tokens).values_list(
+        "token_hash",
+        "pk",
+        "volunteer_id",
+        "subject",
+        "purpose",
+        "task_id",
+        "project_id",
+        "task__workflow_id",
+        "task__version_id",
+        "task__version__kind",
+        "task__version__schema",
+        "task__version__policy",
+        "task__decision",
+    )
+    return {tokens[bytes(hash_)]: seat_of(*row) for hash_, *row in rows}
+
+
+def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, project: int, *question: Any) -> Seat:
+    workflow, version, kind, schema, policy, decision = question
+    asked = Question(task, project, workflow, version, kind, schema, Policy(**policy), decision)
+    return Seat(lease, volunteer, subject, purpose, asked)
+
+
+def known_results(volunteer: int, submissions: Sequence[Submission]) -> dict[UUID, dict[bytes, dict[str, Any]]]:
+    """Return the first results of keys used before, by the body that they came with."""
+    rows = Answer.objects.filter(volunteer=volunteer, key__in={submission.key for submission in submissions})
+    return {key: {bytes(body): result} for key, body, result in rows.values_list("key", "body_hash", "result")}
+
+
+def submit(
+    volunteer: Volunteer,
+    submission: Submission,
+    seat: Seat | None,
+    known: dict[UUID, dict[bytes, dict[str, Any]]],
+    now: datetime,
+) -> dict[str, Any]:
+    if submission.key in known:
+        return refused_for_its_key(submission)
+    if seat is None or seat.volunteer != volunteer.pk:
+        return refused(submission, _("This task is not yours to answer: ask for a new one. Your text is kept here."))
+    try:
+        value = KINDS[seat.question.kind].clean(submission.value)
+    except MalformedValue as error:
+        return refused(submission, str(error))
+    try:
+        with transaction.atomic():
+            return store(volunteer, submission, seat, value, now)
+    except (IntegrityError, LeaseUsed):
+        if result := result_of_the_first(volunteer.pk, submission, seat):
+            return result
+        raise
+
+
+def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, now: datetime) -> dict[str, Any]:
+    question = seat.question
+    counted = Task.objects.filter(pk=question.task).count_answer(seated=use_lease(seat.lease, now))
+    answer = Answer.objects.create(
+        project_id=question.project,
+        task_id=question.task,
+        subject=seat.subject,
+        version_id=question.version,
+        volunteer=volunteer,
+        key=submission.key,
+        body_hash=submission.body_hash,
+        value=value,
+        vote=KINDS[question.kind].vote(value, question.schema),
+        purpose=seat.purpose,
+        counted=counted,
+        elapsed_ms=submission.elapsed_ms,
+        created_at=now,
+        credited_at=now,
+    )
+    settled = decide(question, now) if counted else None
+    points = credit(answer, settled, now) if counted else 0
+    result = result_of(submission, counted=counted, settled=settled, answer=answer.pk, points=points)
+    Answer.objects.filter(pk=answer.pk).update(result=result)
+    remember_activity(volunteer, now)
+    return result
+
+
+def use_lease(lease: int, now: datetime) -> bool:
+    """Mark the lease as used, once; return whether it still held its seat."""
+    unused = Lease.objects.filter(pk=lease, used_at=None)
+    if unused.filter(seat=True).update(used_at=now, seat=False):
+        return True
+    if unused.update(used_at=now):
+        return False
+    raise LeaseUsed
+
+
+def credit(answer: Answer, settled: Settlement | None, now: datetime) -> int:
+    """Tell the listeners inside a savepoint; one that fails costs nobody the answer."""
+    counted = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
+    try:
+        with transaction.atomic():
+            replies = answer_counted.send(Answer, answer=counted, settled=settled, at=now)
+        return sum(points for _receiver, points in replies)
+    except Exception:
+        logger.exception("answer %s could not be credited; the sweeper will try again", answer.pk)
+        Answer.objects.filter(pk=answer.pk).update(credited_at=None)
+        return 0
+
+
+def remember_activity(volunteer: Volunteer, now: datetime) -> None:
+    if volunteer.last_answer_at is None or now - volunteer.last_answer_at > SEEN_EVERY:
+        volunteer.last_answer_at = now
+        Volunteer.objects.filter(pk=volunteer.pk).update(last_answer_at=now)
+
+
+def result_of(
+    submission: Submission, *, counted: bool, settled: Settlement | None, answer: int, points: int
+) -> dict[str, Any]:
+    result = {
+        "key": str(submission.key),
+        "status": (Status.COUNTED if counted else Status.LATE).value,
+        "points": points,
+        "pending": counted and settled is None,
+    }
+    if not counted:
+        result["reason"] = _("Others have finished this one meanwhile. Thank you: your answer is kept.")
+    if settled:
+        result["feedback"] = feedback_of(settled, answer)
+    return result
+
+
+def feedback_of(settled: Settlement, answer: int) -> dict[str, Any]:
+    """Say whether others agree: only now that the task is settled, so nobody is led."""
+    feedback: dict[str, Any] = {"settled": TaskState(settled.state).name.lower()}
+    if settled.agreeing:
+        feedback["agrees"] = answer in {id_ for id_, _volunteer in settled.agreeing}
+        feedback["readers"] = len(settled.agreeing)
+    return feedback
+
+
+def refused(submission: Submission, reason: str) -> dict[str, Any]:
+    return plain_result(submission, Status.REFUSED, reason)
+
+
+def plain_result(submission: Submission, status: Status, reason: str) -> dict[str, Any]:
+    return {"key": str(submission.key), "status": status.value, "reason": reason, "points": 0, "pending": False}
+
+
+def refused_for_its_key(submission: Submission) -> dict[str, Any]:
+    return refused(submission, _("This key was used for another answer: make a new one for each answer."))
+
+
+def result_of_the_first(volunteer: int, submission: Submission, seat: Seat) -> dict[str, Any] | None:
+    """Nothing was stored because something was first: the same post, another key on this lease, or an answer to the
+    same subject. None: it was none of these."""
+    first = Answer.objects.filter(volunteer=volunteer, key=submission.key).values_list("body_hash", "result").first()
+    if first:
+        return first[1] if bytes(first[0]) == submission.body_hash else refused_for_its_key(submission)
+    if Lease.objects.filter(pk=seat.lease).exclude(used_at=None).exists():
+        return refused(submission, _("This task was answered already from another window. Ask for a new one."))
+    mine = Answer.objects.filter(project=seat.question.project, volunteer=volunteer, subject=seat.subject)
+    if not mine.filter(reopened=False).exists():
+        return None
+    free_seats(Lease.objects.live().filter(pk=seat.lease))
+    return plain_result(submission, Status.REPEATED, _("You have read this line before. Thank you!"))

@@ -1,0 +1,163 @@
+"""An answer is taken back: within a minute, by the one who gave it.
+
+If the reply had shown nothing of other readings, the same lease comes back to life. If it had, the seat goes to
+someone else and this person stays barred from the subject.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .consensus import Outcome, Policy, judge
+from .deciding import STATES, Question, Vote, counted_votes, record, settlement_of, weigh
+from .enums import DecidedBy, TaskState, Urgency
+from .errors import TooLateToUndo, UnknownAnswer
+from .models import Answer, Decision, Lease, Task
+from .signals import CountedAnswer, Settlement, answer_withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """``lease``: the same lease, alive again under its old token, with the id of its task; None when the seat is
+    someone else's."""
+
+    lease: Lease | None
+
+
+def withdraw_answer(volunteer: int, key: UUID, *, now: datetime | None = None) -> Withdrawal:
+    """Take an answer back. A second call changes nothing.
+
+    Raises ``UnknownAnswer``, and ``TooLateToUndo`` after the minute or when a child task has been answered.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        answer = Answer.objects.select_for_update().filter(volunteer=volunteer, key=key).order_by("id").last()
+        if answer is None:
+            raise UnknownAnswer(_("You gave no answer under this key."))
+        if answer.withdrawn_at:
+            return Withdrawal(lease=None)
+        task = Task.objects.select_for_update().select_related("version").get(pk=answer.task_id)
+        refuse_if_too_late(answer, now)
+        return withdraw(answer, task, now)
+
+
+def refuse_if_too_late(answer: Answer, now: datetime) -> None:
+    if now - answer.created_at > settings.UNDO_WINDOW:
+        raise TooLateToUndo(_("An answer can be taken back for a minute; this one is older."))
+    if Task.objects.filter(parent=answer.task_id, answered__gt=0).exists():
+        raise TooLateToUndo(_("Someone has already gone on from this answer, so it can no longer be taken back."))
+
+
+def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
+    question = question_of(task)
+    votes_before = counted_votes(question)
+    nothing_shown = "feedback" not in answer.result
+    Answer.objects.filter(pk=answer.pk).update(withdrawn_at=now)
+    votes = [vote for vote in votes_before if vote.answer != answer.pk]
+    undone, settled = None, None
+    if answer.counted:
+        undone, settled = redecide(question, task, votes_before, votes, now, keep_seat=nothing_shown)
+    lease = revive_lease(answer, now) if nothing_shown else None
+    if answer.counted:
+        gone = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
+        answer_withdrawn.send(Answer, answer=gone, undone=undone, settled=settled, at=now)
+    return Withdrawal(lease)
+
+
+def question_of(task: Task) -> Question:
+    version = task.version
+    policy = Policy(**version.policy)
+    return Question(
+        task.pk, task.project_id, task.workflow_id, version.pk, version.kind, version.schema, policy, task.decision
+    )
+
+
+def redecide(
+    question: Question, task: Task, before: Sequence[Vote], votes: Sequence[Vote], now: datetime, *, keep_seat: bool
+) -> tuple[Settlement | None, Settlement | None]:
+    """Recompute the decision without the answer; return the settlement that fell and the one that took its place.
+
+    A task that a reviewer settled or withdrew keeps its state: only its count changes.
+    """
+    verdict = weigh(question, votes)
+    outcome = judge(verdict, len(votes), question.policy)
+    held = Decision.objects.filter(pk=task.decision).first() if task.decision else None
+    undone = settlement_of(question, before, held.pk, TaskState(held.state), held.vote) if held else None
+    if task.state == TaskState.WITHDRAWN or (held and held.decided_by != DecidedBy.RULE):
+        Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1)
+        return None, None
+    if verdict is None or outcome not in STATES:
+        reopen(question, task, outcome, len(votes), now, keep_seat=keep_seat)
+        return (undone if task.settled_at else None), None
+    state = STATES[outcome]
+    if held and (state, verdict.vote) == (held.state, held.vote):
+        decision = held.pk
+        Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1)
+    else:
+        decision = record(question, verdict, state, len(votes), now)
+        Task.objects.filter(pk=task.pk).update(
+            answered=F("answered") - 1, state=state, settled_at=now, decision=decision
+        )
+    return undone, settlement_of(question, votes, decision, state, verdict.vote)
+
+
+def reopen(question: Question, task: Task, outcome: Outcome, answered: int, now: datetime, *, keep_seat: bool) -> None:
+    """Ask again for what the remaining answers leave open; seats already leased stay, and so does the one that comes
+    back to its last holder."""
+    needed = question.policy.minimum if answered < question.policy.minimum else answered + 1
+    values: dict[str, Any] = {
+        "answered": answered,
+        "wanted": Greatest(needed, answered + F("leased") + int(keep_seat)),
+        "state": TaskState.OPEN,
+        "settled_at": None,
+        "urgency": urgency_of(outcome, answered),
+    }
+    if task.settled_at:
+        values["decision"] = note_reopening(question, task, answered, now)
+    Task.objects.filter(pk=task.pk).update(**values)
+
+
+def urgency_of(outcome: Outcome, answered: int) -> Urgency:
+    if outcome is Outcome.ONE_MORE:
+        return Urgency.DOUBTFUL
+    return Urgency.STARTED if answered else Urgency.FRESH
+
+
+def note_reopening(question: Question, task: Task, answered: int, now: datetime) -> int:
+    latest = Decision.objects.filter(task=task.pk).latest("number")
+    note = Decision.objects.create(
+        project_id=question.project,
+        task_id=task.pk,
+        number=latest.number + 1,
+        state=TaskState.OPEN,
+        agreement=0,
+        confidence=0,
+        answers=answered,
+        decided_by=DecidedBy.RULE,
+        method="reopened",
+        method_version="1",
+        parameters_hash="",
+        reason="an answer was taken back",
+        created_at=now,
+    )
+    return note.pk
+
+
+def revive_lease(answer: Answer, now: datetime) -> Lease | None:
+    """Give the seat back to its last holder if it is free; the answer's unique key frees itself."""
+    if not Task.objects.with_seats().filter(pk=answer.task_id).update(leased=F("leased") + 1):
+        return None
+    lease = Lease.objects.filter(task=answer.task_id, volunteer=answer.volunteer_id).exclude(used_at=None).latest("pk")
+    Lease.objects.filter(pk=lease.pk).update(used_at=None, seat=True, expires_at=now + settings.LEASE_TIME)
+    Answer.objects.filter(pk=answer.pk).update(reopened=True)
+    lease.refresh_from_db()
+    return lease

@@ -1,0 +1,56 @@
+"""The sweeper's chores for the loop."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Volunteer
+
+from .chores import chore
+from .leases import free_expired_seats
+from .models import Answer, Lease, Project
+from .projects import count_progress
+
+LEASES_KEPT = timedelta(days=30)
+DELETED_AT_ONCE = 500
+seen: dict[str, int] = {}  # the newest answer that the sweeper has counted; forgotten with its process
+
+
+@chore(every=timedelta(seconds=10))
+def free_expired() -> int:
+    return free_expired_seats(timezone.now())
+
+
+@chore(every=timedelta(seconds=5))
+def count_projects_played() -> int:
+    """Count the projects anew that got answers since the last time; all of them when the sweeper starts."""
+    newest = Answer.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    projects = Project.objects.filter(pk__in=played_since(seen.get("answer", 0))) if seen else Project.objects.all()
+    counted = [count_progress(project) for project in projects.values_list("pk", flat=True)]
+    seen["answer"] = newest
+    return len(counted)
+
+
+@chore(every=timedelta(minutes=10))
+def count_all_projects() -> int:
+    """What the quick count cannot see: answers taken back, tasks withdrawn."""
+    return len([count_progress(project) for project in Project.objects.values_list("pk", flat=True)])
+
+
+@chore(every=timedelta(minutes=10))
+def delete_unused_volunteers() -> int:
+    """A visitor who pressed Play and never answered leaves nothing behind after a day."""
+    now = timezone.now()
+    free_expired_seats(now)  # a lease that goes with its holder must not keep its seat
+    unused = Volunteer.objects.unused(now).values_list("pk", flat=True)[:DELETED_AT_ONCE]
+    return Volunteer.objects.filter(pk__in=list(unused)).delete()[0]
+
+
+@chore(every=timedelta(hours=6))
+def forget_old_leases() -> int:
+    old = Lease.objects.filter(seat=False, expires_at__lt=timezone.now() - LEASES_KEPT)
+    return old.delete()[0]
+
+
+def played_since(answer: int) -> list[int]:
+    return list(Answer.objects.filter(pk__gt=answer).values_list("project", flat=True).distinct())

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import scans, views
+
+urlpatterns = [
+    path("play/<slug:slug>/", views.play, name="play"),
+    path("scans/<str:name>.jpg", scans.crop, name="crop"),
+    path("scans/pages/<str:name>.jpg", scans.page, name="page"),
+]
