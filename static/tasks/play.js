@@ -102,6 +102,7 @@ function present(text = drafts.of(current.task.id)) {
     form.querySelector(".prompt").textContent = task.prompt;
   }
   scan.show(task, picture(task));
+  $("scan").scrollIntoView({ block: "nearest" });
   $("whole").setAttribute("aria-pressed", "false");
   $("claim").textContent = task.suggestion ?? "";
   $("machine").hidden = !task.suggestion;
@@ -175,12 +176,12 @@ async function converse() {
       if (!answers.length && count <= 0) break;
       const reply = await ask(answers, count);
       failures = 0;
-      if (!answers.length && !reply.leases?.length) break;
+      if (!answers.length && !reply.leases.length) break;
     }
     arrive();
   } catch (failure) {
     if (!(failure instanceof CallFailed)) throw failure;
-    suffer(failure);
+    return suffer(failure);
   }
 }
 
@@ -201,10 +202,7 @@ async function ask(answers, count) {
 }
 
 function arrive() {
-  if (current) return;
-  if (exhausted && !outbox.all().length) return finish();
-  say(words.elsewhere);
-  retry = setTimeout(exchange, 5000);
+  if (!current && exhausted) finish();
 }
 
 function conclude(item, result) {
@@ -217,13 +215,11 @@ function conclude(item, result) {
   say(verdict(result), { undo: result.status === "counted" });
 }
 
-function verdict({ status, feedback }) {
-  if (status !== "counted") return words[status];
-  if (feedback?.agreed === true) return words.agreed;
-  if (feedback?.agreed !== false) return words.saved;
-  const { text, matches } = feedback.value ?? {};
-  if (text) return words.differs.replace("{text}", text);
-  return matches === undefined ? words.saved : matches ? words.matches : words.mismatches;
+function verdict({ reason, feedback }) {
+  if (reason) return reason;
+  if (!feedback) return words.saved;
+  if (feedback.agrees === undefined) return words.disputed;
+  return feedback.agrees ? words.agreed : words.differs;
 }
 
 /** Nothing was stored: give the line back with its text and say why. */
@@ -246,11 +242,19 @@ function suffer(failure) {
     retry = setTimeout(exchange, wait);
     return say(failure.status ? words.busy : words.offline);
   }
-  if (failure.status === 403 || failure.status === 401) return stale(failure.detail);
+  if (failure.status === 401 || failure.status === 403) return stale();
+  if (failure.status === 409 && !exhausted) return close(failure.detail);
   // The site will never take these as they are: the texts become drafts, so that a reload starts afresh.
   for (const { value, task } of outbox.all()) drafts.keep(task.task.id, value.text ?? "");
   outbox.drop(outbox.all().map(({ key }) => key));
   stale(failure.detail);
+}
+
+/** The project takes no more: send what waits without asking for the next line. */
+function close(detail) {
+  exhausted = true;
+  $("farewell").textContent = detail;
+  setTimeout(exchange);
 }
 
 function stale(detail) {
@@ -267,7 +271,7 @@ async function undo() {
   try {
     const { lease } = await call("DELETE", `answers/${item.key}`);
     sitting.add(-1);
-    if (lease) return again(item, lease);
+    if (lease) return again(item, { ...lease, lease: item.lease });
     say(words.passed);
     tally();
   } catch (failure) {
@@ -364,7 +368,9 @@ function begin() {
   if (given) history.replaceState(null, "", location.pathname); // a reload reads the page and posts nothing
   if (!given && !token()) return; // nobody has pressed Start yet
   exhausted = given?.exhausted ?? false;
-  take([...sitting.leases(project), ...(given?.leases ?? [])]);
+  // A newcomer may hold three lines: those given now have taken the place of those held before.
+  const held = given && !sitting.count() ? [] : sitting.leases(project);
+  take([...held, ...(given?.leases ?? [])]);
   for (const part of document.querySelectorAll("#tools, #help, .chars")) part.hidden = false;
   listen();
   offerKeys();

@@ -6,7 +6,7 @@ const READABLE = 44; // CSS px, the least height of a line
 const ENOUGH = 108; // CSS px, the most
 const SHARP = 2; // CSS px for one pixel of the page, the most
 const NEIGHBOURS = 110; // CSS px of page shown above and below, the most
-const LETTERS = 2.2; // letters of a line for each line height of its length, roughly
+const LETTERS = 2.6; // letters of a line for each line height of its length, roughly
 const LOW = 480; // CSS px: a phone with its keyboard up
 
 function draw(name, attributes = {}) {
@@ -17,14 +17,14 @@ function draw(name, attributes = {}) {
 
 const clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 
-/** Where the line's own picture lies on the page: around the region, with the same margin on all sides. */
+/** Where the line's own picture lies on the page: around the region with the same margin on all sides, cut off at the
+ * page's edges, and made smaller where the line is very long. */
 function placed({ image, page }) {
   const [x, y, w, h] = page.region;
-  const shrink = Math.abs(image.width - w) < w / 2 ? 1 : w / image.width;
-  const [width, height] = [image.width * shrink, image.height * shrink];
-  const left = clamp(0, x - (width - w) / 2, page.width - width);
-  const top = clamp(0, y - (height - h) / 2, page.height - height);
-  return { left, top, width, height };
+  const scale = image.width >= w || image.width === image.height ? 1 : (w - h) / (image.width - image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  const margin = Math.max(0, width - w, height - h) / 2;
+  return { left: Math.max(0, x - margin), top: Math.max(0, y - margin), width, height };
 }
 
 function brackets([x, y, w, h]) {
@@ -44,10 +44,10 @@ export class Scan {
     this.behind = draw("svg", { "aria-hidden": "true" });
     this.page = draw("image");
     this.veil = draw("path", { class: "veil", "fill-rule": "evenodd" });
-    this.behind.append(this.page, this.veil);
+    this.behind.append(this.page);
     this.before = draw("svg", { "aria-hidden": "true" });
     this.marks = draw("path", { class: "at" });
-    this.before.append(this.marks);
+    this.before.append(this.veil, this.marks);
     this.picture = new Image();
     this.strip.append(this.behind, this.picture, this.before);
     this.whole = draw("svg", { role: "img", "aria-label": words.page, class: "whole" });
@@ -95,8 +95,11 @@ export class Scan {
     const scale = Math.max(fit, Math.min(READABLE / h, SHARP)) * ZOOMS[this.zoomed];
     const around = low ? 0.3 * h : Math.min(1.1 * h, NEIGHBOURS / scale);
     const width = Math.max(w + 2 * margin, room / scale);
-    const left = width < this.task.page.width ? clamp(0, x + w / 2 - width / 2, this.task.page.width - width) : (this.task.page.width - width) / 2;
-    this.view = { left: Math.min(left, x - margin / 2), top: y - around, width, height: h + 2 * around, scale };
+    const spare = this.task.page.width - width;
+    const left = spare > 0 ? clamp(0, x + w / 2 - width / 2, spare) : spare / 2;
+    const top = Math.max(0, y - around);
+    const height = Math.min(this.task.page.height, y + h + around) - top;
+    this.view = { left: Math.min(left, x - margin / 2), top, width, height, scale };
     this.paint();
   }
 
@@ -118,7 +121,8 @@ export class Scan {
       image.setAttribute("width", page.width);
       image.setAttribute("height", page.height);
     }
-    this.veil.setAttribute("d", `M${left} ${top}h${width}v${height}h${-width}zM${x} ${y}h${w}v${h}h${-w}z`);
+    const [air, tall] = [0.12 * h, 1.24 * h];
+    this.veil.setAttribute("d", `M${left} ${top}h${width}v${height}h${-width}zM${x - air} ${y - air}h${w + 2 * air}v${tall}h${-w - 2 * air}z`);
     this.marks.setAttribute("d", brackets(page.region));
     const scrolls = width * scale > this.box.clientWidth + 1;
     this.box.toggleAttribute("data-long", scrolls);

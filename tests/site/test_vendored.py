@@ -10,9 +10,7 @@ FOLDERS = sorted(folder.name for folder in VENDOR.iterdir() if folder.is_dir())
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_vendored_file_matches_its_checksum(folder: str):
     lines = (VENDOR / folder / "SHA256SUMS").read_text().splitlines()
-    listed = {
-        name: digest for digest, name in (line.split(maxsplit=1) for line in lines)
-    }
+    listed = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
 
     present = {
         str(path.relative_to(VENDOR / folder)): sha256(path.read_bytes()).hexdigest()
@@ -25,8 +23,4 @@ def test_every_vendored_file_matches_its_checksum(folder: str):
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_vendored_package_carries_its_licence(folder: str):
-    assert [
-        path.name
-        for path in (VENDOR / folder).iterdir()
-        if path.name.upper().startswith(("LICENSE", "OFL"))
-    ]
+    assert [path.name for path in (VENDOR / folder).iterdir() if path.name.upper().startswith(("LICENSE", "OFL"))]
