@@ -1,0 +1,69 @@
+"""Datasets over HTTP."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from ninja import Router
+
+from tasks.paging import LIMIT, page_of
+from tasks.schemas import Problem
+
+from .models import Release
+from .releases import (
+    LATEST,
+    describe,
+    describe_fully,
+    file_url,
+    find_release,
+    published_datasets,
+    published_versions,
+    release_url,
+)
+from .schemas import DatasetsReply, ReleaseReply
+from .serving import serve_file
+
+router = Router(tags=["open data"])
+
+
+@router.get("datasets", response=DatasetsReply, summary="Datasets, each in its newest version")
+def datasets(request: HttpRequest, limit: int = LIMIT, after: str = "") -> dict[str, Any]:
+    return page_of(request, published_datasets(), describe, limit=limit, after=after, key="slug")
+
+
+@router.get("datasets/{slug}/releases", response=DatasetsReply, summary="Versions of a dataset")
+def releases(request: HttpRequest, slug: str, limit: int = LIMIT, after: int = 0) -> dict[str, Any]:
+    versions = published_versions(slug)
+    if not versions.exists():
+        raise Http404
+    return page_of(request, versions, describe, limit=limit, after=str(after), key="number")
+
+
+@router.get(
+    "datasets/{slug}/releases/{version}",
+    response={200: ReleaseReply, 302: None, 404: Problem},
+    summary="One version with its files; “latest” redirects to the newest",
+    url_name="release",
+)
+def release(request: HttpRequest, slug: str, version: str) -> Any:
+    found = release_or_404(slug, version)
+    return redirect(release_url(found)) if version == LATEST else describe_fully(found)
+
+
+@router.api_operation(
+    ["GET", "HEAD"],
+    "datasets/{slug}/releases/{version}/files/{name}",
+    response={200: None, 206: None, 302: None, 304: None, 404: Problem, 416: None},
+    summary="A file of a version; takes Range, If-Range and If-None-Match",
+    url_name="release-file",
+)
+def release_file(request: HttpRequest, slug: str, version: str, name: str) -> HttpResponseBase:
+    found = release_or_404(slug, version)
+    return redirect(file_url(found, name)) if version == LATEST else serve_file(request, found, name)
+
+
+def release_or_404(slug: str, version: str) -> Release:
+    found = find_release(slug, version)
+    if found is None:
+        raise Http404
+    return found

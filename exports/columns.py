@@ -1,0 +1,212 @@
+"""The columns of the tables: one list gives the header, the cells, the schema and the README."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .rows import Reading, Row
+from .values import MARKS, cell_of, mark_of, number, weight, yes_or_no
+
+
+@dataclass(frozen=True, slots=True)
+class Column[Source]:
+    """``type`` and ``constraints`` are those of Frictionless Table Schema; ``cell`` gives the text of a cell."""
+
+    name: str
+    type: str
+    description: str
+    cell: Callable[[Source], str]
+    constraints: dict[str, Any] = field(default_factory=dict)
+
+
+REQUIRED = {"required": True}
+WHOLE = {"required": True, "minimum": 0}
+SHARE = {"required": True, "minimum": 0, "maximum": 1}
+
+DATA: tuple[Column[Row], ...] = (
+    Column(
+        "id",
+        "string",
+        "Public id of the task: its region and its question. The same in all later versions.",
+        lambda row: row.id,
+        {"required": True, "unique": True},
+    ),
+    Column(
+        "region",
+        "string",
+        "Public id of the region: 20 hexadecimal digits made from page_sha256, x, y, width and height. "
+        "The same in all later versions; questions about the same region share it.",
+        lambda row: row.region_id,
+        {"required": True, "pattern": "[0-9a-f]{20}"},
+    ),
+    Column("batch", "string", "Name of the import that brought the page.", lambda row: row.page.batch, REQUIRED),
+    Column("item", "string", "Identifier of the described object.", lambda row: row.page.item, REQUIRED),
+    Column(
+        "page",
+        "integer",
+        "Position of the page in its item.",
+        lambda row: str(row.page.position),
+        WHOLE,
+    ),
+    Column(
+        "page_sha256",
+        "string",
+        "SHA-256 of the original picture file.",
+        lambda row: row.page.sha256,
+        {"required": True, "pattern": "[0-9a-f]{64}"},
+    ),
+    Column(
+        "page_width",
+        "integer",
+        "Width in pixels of the page image that x and width are measured on.",
+        lambda row: str(row.page.width),
+        WHOLE,
+    ),
+    Column(
+        "page_height",
+        "integer",
+        "Height in pixels of the page image that y and height are measured on.",
+        lambda row: str(row.page.height),
+        WHOLE,
+    ),
+    Column("x", "integer", "Left edge of the region, from the left of the page.", lambda row: str(row.region.x), WHOLE),
+    Column("y", "integer", "Upper edge of the region, from the top of the page.", lambda row: str(row.region.y), WHOLE),
+    Column("width", "integer", "Width of the region.", lambda row: str(row.region.width), WHOLE),
+    Column("height", "integer", "Height of the region.", lambda row: str(row.region.height), WHOLE),
+    Column("position", "integer", "Place of the region on its page.", lambda row: str(row.position), WHOLE),
+    Column(
+        "question",
+        "string",
+        "Short name of the question; its wording is in datapackage.json under civictasks:questions.",
+        lambda row: row.question.slug,
+        REQUIRED,
+    ),
+    Column(
+        "question_version",
+        "integer",
+        "Version of the question when it was asked.",
+        lambda row: str(row.question.version),
+        {"required": True, "minimum": 1},
+    ),
+    Column(
+        "kind",
+        "string",
+        "Kind of question: transcribe (type what is written) or verify (is the suggestion what is written?).",
+        lambda row: row.question.kind,
+        REQUIRED,
+    ),
+    Column("round", "integer", "0, or how many times the question was asked again.", lambda row: str(row.round), WHOLE),
+    Column(
+        "suggestion",
+        "string",
+        "The reading that came with the scan, for example by text recognition; empty where none came.",
+        lambda row: row.suggestion,
+    ),
+    Column(
+        "value",
+        "string",
+        "What is written there (transcribe), or whether the suggestion is right: true or false (verify). "
+        "Empty when mark or status says why; never guessed.",
+        lambda row: cell_of(row.value),
+    ),
+    Column(
+        "mark",
+        "string",
+        "blank: the region was seen to be empty. unreadable: it cannot be read. Otherwise empty.",
+        lambda row: mark_of(row.value),
+        {"enum": list(MARKS)},
+    ),
+    Column(
+        "status",
+        "string",
+        "agreed: the value or the mark holds. disputed: in doubt, a reviewer has yet to decide, no value. "
+        "unreadable: agreed to be unreadable, no value.",
+        lambda row: row.status,
+        {"required": True, "enum": ["agreed", "disputed", "unreadable"]},
+    ),
+    Column(
+        "agreement",
+        "number",
+        "Share of the answers that equal the leading one.",
+        lambda row: number(row.agreement),
+        SHARE,
+    ),
+    Column(
+        "confidence",
+        "number",
+        "Probability, by the method named, that the leading answer is right.",
+        lambda row: number(row.confidence),
+        SHARE,
+    ),
+    Column("answers", "integer", "Number of answers that were weighed.", lambda row: str(row.answers), WHOLE),
+    Column(
+        "decided_by",
+        "string",
+        "rule: the method from the answers. adjudication: volunteers who compared readings. reviewer: a reviewer. "
+        "gold: known beforehand.",
+        lambda row: row.decided_by,
+        REQUIRED,
+    ),
+    Column("method", "string", "Name of the method.", lambda row: row.method, REQUIRED),
+    Column("method_version", "string", "Version of the method.", lambda row: row.method_version, REQUIRED),
+    Column(
+        "parameters",
+        "string",
+        "Key of the method's parameters in datapackage.json under civictasks:methods.",
+        lambda row: row.parameters_hash,
+    ),
+)
+
+ANSWERS: tuple[Column[tuple[Row, Reading]], ...] = (
+    Column("id", "string", "The task: column id of data.csv.", lambda pair: pair[0].id, REQUIRED),
+    Column("region", "string", "The region: column region of data.csv.", lambda pair: pair[0].region_id, REQUIRED),
+    Column(
+        "volunteer",
+        "string",
+        "Pseudonym of the volunteer: the same in all versions of this dataset, another in every other dataset.",
+        lambda pair: pair[1].volunteer,
+        {"required": True, "pattern": "[0-9a-f]{16}"},
+    ),
+    Column(
+        "question_version",
+        "integer",
+        "Version of the question that was answered.",
+        lambda pair: str(pair[1].version),
+        {"required": True, "minimum": 1},
+    ),
+    Column("value", "string", "What was answered; empty for a mark.", lambda pair: cell_of(pair[1].value)),
+    Column(
+        "mark",
+        "string",
+        "blank or unreadable where the volunteer said so; otherwise empty.",
+        lambda pair: mark_of(pair[1].value),
+        {"enum": list(MARKS)},
+    ),
+    Column(
+        "vote",
+        "string",
+        "The value in the form in which answers were compared; empty for a mark.",
+        lambda pair: pair[1].vote,
+    ),
+    Column(
+        "counted",
+        "boolean",
+        "false: it came when the task was already settled and had no say.",
+        lambda pair: yes_or_no(pair[1].counted),
+        REQUIRED,
+    ),
+    Column(
+        "weight",
+        "number",
+        "Weight in the decision, in nats of evidence; empty where the decision did not use the answer.",
+        lambda pair: weight(pair[1].weight),
+        {"minimum": 0},
+    ),
+    Column(
+        "simulated",
+        "boolean",
+        "true: the answer was made by a simulation, not by a person.",
+        lambda pair: yes_or_no(pair[1].simulated),
+        REQUIRED,
+    ),
+)

@@ -1,0 +1,102 @@
+"""Describe a release by the Data Package standard, version 2 (https://datapackage.org/standard/)."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tasks.models import Project, WorkflowVersion
+
+from .columns import ANSWERS, DATA, Column
+from .files import FILES
+from .licences import licence_of
+from .tallying import Tally
+from .values import compact
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+DIALECT = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+KEYS: dict[str, dict[str, Any]] = {
+    "data.csv": {"primaryKey": ["id"]},
+    "answers.csv": {
+        "primaryKey": ["id", "volunteer"],
+        "foreignKeys": [{"fields": ["id"], "reference": {"resource": "data", "fields": ["id"]}}],
+    },
+}
+TABLES: dict[str, Sequence[Column[Any]]] = {"data.csv": DATA, "answers.csv": ANSWERS}
+
+
+def describe(project: Project, tally: Tally, tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the content of datapackage.json but for the version: the same for the same state."""
+    licence = licence_of(project.licence)
+    return {
+        "$schema": PROFILE,
+        "name": project.slug,
+        "title": project.title,
+        "description": project.summary,
+        "licenses": [licence._asdict()],
+        "contributors": [{"title": project.organisation.name, "roles": ["publisher"]}],
+        "resources": [resource(table) for table in tables],
+        "civictasks:language": project.language,
+        "civictasks:rights": project.rights,
+        "civictasks:summary": tally.summary(),
+        "civictasks:questions": questions_asked(project, tally),
+        "civictasks:methods": methods_used(tally),
+    }
+
+
+def resource(table: Mapping[str, Any]) -> dict[str, Any]:
+    name = table["name"]
+    facts = {
+        "name": FILES[name].resource,
+        "path": name,
+        "title": table["title"],
+        "format": name.rpartition(".")[2],
+        "mediatype": table["media_type"],
+        "encoding": "utf-8",
+        "bytes": table["bytes"],
+        "hash": f"sha256:{table['sha256']}",
+    }
+    if name not in TABLES:
+        return facts
+    return facts | {"type": "table", "dialect": DIALECT, "schema": schema(TABLES[name]) | KEYS[name]}
+
+
+def schema(columns: Iterable[Column[Any]]) -> dict[str, Any]:
+    return {"fields": [described_field(column) for column in columns], "missingValues": [""]}
+
+
+def described_field(column: Column[Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {"name": column.name, "type": column.type, "description": column.description}
+    if column.type == "boolean":
+        facts |= {"trueValues": ["true"], "falseValues": ["false"]}
+    return facts | ({"constraints": column.constraints} if column.constraints else {})
+
+
+def questions_asked(project: Project, tally: Tally) -> list[dict[str, Any]]:
+    """Return each question that a row answers, in the wording of its version."""
+    asked = {(question.slug, question.version) for question in tally.questions}
+    versions = WorkflowVersion.objects.filter(workflow__project=project).select_related("workflow")
+    return [
+        {
+            "question": version.workflow.slug,
+            "version": version.number,
+            "kind": version.kind,
+            "prompt": version.prompt,
+            "hint": version.hint,
+            "schema": version.schema,
+            "policy": version.policy,
+        }
+        for version in sorted(versions, key=lambda version: (version.workflow.slug, version.number))
+        if (version.workflow.slug, version.number) in asked
+    ]
+
+
+def methods_used(tally: Tally) -> list[dict[str, Any]]:
+    return [
+        {"method": method, "method_version": version, "key": key, "parameters": parameters}
+        for (method, version, key), parameters in sorted(tally.methods.items(), key=lambda pair: pair[0])
+    ]
+
+
+def content_digest(description: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a description; it holds the checksums of the tables, so it stands for all facts."""
+    return hashlib.sha256(compact(description).encode()).hexdigest()

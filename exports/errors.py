@@ -1,0 +1,13 @@
+"""What can go wrong with a release; each error carries a sentence that says what is wrong and what to do."""
+
+
+class ExportsError(Exception):
+    """Base of this app's errors; ``str(error)`` is fit for a person."""
+
+
+class NotReleasable(ExportsError):
+    """The project has nothing that may be published now."""
+
+
+class UndecidedTask(ExportsError):
+    """A settled task has no decision, so a release would leave it out."""

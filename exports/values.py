@@ -1,0 +1,38 @@
+"""Values as they stand in one cell of a table."""
+
+import json
+from typing import Any
+
+MARKS = ("blank", "unreadable")
+
+
+def mark_of(value: dict[str, Any] | None) -> str:
+    """Return which mark a value is, the empty string for any other value and for none."""
+    return next((mark for mark in MARKS if value and mark in value), "")
+
+
+def cell_of(value: dict[str, Any] | None) -> str:
+    """Return what a value says: the text, ``true`` or ``false``, else JSON; empty for a mark and for no value."""
+    if not value or mark_of(value):
+        return ""
+    said = next(iter(value.values())) if len(value) == 1 else value
+    return said if isinstance(said, str) else compact(said)
+
+
+def compact(value: object) -> str:
+    """Return JSON without spaces, keys in order: equal values give equal bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def number(value: float) -> str:
+    """Return a share or a probability with six decimals."""
+    return f"{value:.6f}"
+
+
+def weight(value: float | None) -> str:
+    """Return a weight with twelve decimals: enough to compute the six decimals of a confidence again."""
+    return "" if value is None else f"{value:.12f}"
+
+
+def yes_or_no(value: bool) -> str:
+    return "true" if value else "false"
