@@ -10,6 +10,7 @@ from .chores import chore
 from .leases import free_expired_seats
 from .models import Answer, Lease, Project
 from .projects import count_progress
+from .skills import fit_skills
 
 LEASES_KEPT = timedelta(days=30)
 DELETED_AT_ONCE = 500
@@ -44,6 +45,11 @@ def delete_unused_volunteers() -> int:
     free_expired_seats(now)  # a lease that goes with its holder must not keep its seat
     unused = Volunteer.objects.unused(now).values_list("pk", flat=True)[:DELETED_AT_ONCE]
     return Volunteer.objects.filter(pk__in=list(unused)).delete()[0]
+
+
+@chore(every=timedelta(seconds=30))
+def learn_skills() -> int:
+    return fit_skills(timezone.now())
 
 
 @chore(every=timedelta(hours=6))

@@ -1,4 +1,4 @@
-from .answers import Answer, Decision, Flag, Lease, Pace, Skill
+from .answers import Answer, Decision, Flag, Lease, Pace, Skill, Watermark
 from .pages import Batch, Item, Page
 from .projects import Progress, Project, ProjectSecret, Workflow, WorkflowVersion
 from .tasks import Task
@@ -17,6 +17,7 @@ __all__ = [
     "ProjectSecret",
     "Skill",
     "Task",
+    "Watermark",
     "Workflow",
     "WorkflowVersion",
 ]

@@ -115,7 +115,6 @@ class Skill(models.Model):
     workflow = models.ForeignKey(Workflow, models.CASCADE)
     right = models.FloatField(db_default=0)
     wrong = models.FloatField(db_default=0)
-    fitted_to = models.BigIntegerField(db_default=0)  # id of the last decision counted
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["volunteer", "workflow"], name="skill_once")]
@@ -144,3 +143,10 @@ class Flag(models.Model):
     volunteer = models.ForeignKey(Volunteer, models.CASCADE)
     reason = models.CharField(max_length=500)
     created_at = models.DateTimeField(default=timezone.now)
+
+
+class Watermark(models.Model):
+    """How far a chore of the sweeper has read in a growing table."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(db_default=0)
