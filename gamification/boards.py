@@ -1,5 +1,6 @@
 """What a board shows: the best of a period, and where one volunteer stands among any number of others."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
@@ -79,6 +80,15 @@ def board_named(slug: str) -> Board:
         if found:
             return Board(found[0], slug, zone_of(found[1]))
     raise UnknownBoard(_("There is no such board. Choose one on the leaderboard page."))
+
+
+def versions_of(slugs: Collection[str]) -> dict[str, int]:
+    """Return the versions of those boards that there are, 0 for one that never changed."""
+    wanted = {slug.removeprefix(PROJECT) for slug in slugs if slug.startswith(PROJECT)}
+    projects = Project.objects.public().filter(slug__in=wanted).values_list("pk", "slug")
+    boards = {pk: PROJECT + slug for pk, slug in projects} | ({EVERYONE: ALL} if ALL in slugs else {})
+    versions = dict(BoardVersion.objects.filter(board__in=boards).values_list("board", "version"))
+    return {slug: versions.get(board, 0) for board, slug in boards.items()}
 
 
 def look_at(board: Board, period: Period, now: datetime | None = None) -> Moment:

@@ -55,9 +55,9 @@ def balance_task(task: Task) -> None:
 
 def settlement_now(task: Task) -> tuple[Settlement | None, datetime]:
     """Return the settlement that holds, None while the task is open, and when it was made."""
-    decision = Decision.objects.filter(pk=task.decision).first() if task.settled_at else None
-    if decision is None:
+    if task.decision is None or task.settled_at is None:
         return None, timezone.now()
+    decision = Decision.objects.get(pk=task.decision)
     question = question_of(task)
     state = TaskState(decision.state)
     return settlement_of(question, counted_votes(question), decision.pk, state, decision.vote), decision.created_at

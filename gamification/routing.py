@@ -1,1 +1,5 @@
-websocket_urlpatterns: list = []
+from django.urls import URLPattern, path
+
+from .consumers import BoardSocket
+
+websocket_urlpatterns: list[URLPattern] = [path("ws/leaderboards/<str:board>/", BoardSocket.as_asgi())]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 
-from accounts.models import Organisation, Volunteer
+from accounts.models import Volunteer
 from gamification.models import Ledger, Standing, Tally
 from gamification.projection import Place, project_lines
 from tasks.enums import TaskState
@@ -13,12 +13,6 @@ from tasks.signals import CountedAnswer, Settlement
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 numbers = count(1)
-
-
-def make_project(slug: str = "", **fields: object) -> Project:
-    organisation, _ = Organisation.objects.get_or_create(slug="archive", defaults={"name": "The Archive"})
-    slug = slug or f"cards-{next(numbers)}"
-    return Project.objects.create(organisation=organisation, slug=slug, title=slug.title(), **fields)
 
 
 def make_volunteers(number: int) -> list[Volunteer]:

@@ -8,8 +8,9 @@ from django.db import connection
 from gamification.models import EVERYONE, BoardVersion, Ledger, Standing, Tally
 from gamification.periods import EVER
 from gamification.projection import Place, project_lines
+from tests.factories import make_project
 
-from .builders import NOON, earn, make_project, make_volunteers, project_all, standings, tallies
+from .builders import NOON, earn, make_volunteers, project_all, standings, tallies
 
 TODAY, MONDAY = date(2026, 3, 4), date(2026, 3, 2)
 PERIODS = [("today", TODAY), ("week", MONDAY), ("all", EVER)]
