@@ -1,0 +1,60 @@
+"""One worker at a time reads a batch: a conditional UPDATE claims its row, and a fence keeps late writers out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from tasks.enums import BatchState
+from tasks.models import Batch
+
+from .errors import ClaimLost
+
+CLAIM_TIME = timedelta(minutes=3)  # longer than the slowest picture may take
+PAUSE = timedelta(minutes=5)
+TO_READ = (BatchState.UPLOADED, BatchState.READING)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to write for a batch, until someone claims it after us."""
+
+    batch: int
+    fence: int
+
+    def hold(self, **progress: Any) -> None:
+        """Write the batch's row and prolong the claim, in the caller's transaction. Raises ``ClaimLost``."""
+        self.write(claimed_until=timezone.now() + CLAIM_TIME, **progress)
+
+    def finish(self, state: BatchState, reason: str = "") -> None:
+        self.write(state=state, reason=reason, claimed_until=None)
+
+    def pause(self, reason: str) -> None:
+        """Let the batch rest; the sweeper has it read again when the time is over."""
+        self.write(claimed_until=timezone.now() + PAUSE, reason=reason)
+
+    def write(self, **fields: Any) -> None:
+        if not Batch.objects.filter(pk=self.batch, fence=self.fence, state=BatchState.READING).update(**fields):
+            raise ClaimLost
+
+
+def is_overdue() -> Q:
+    """Batches that nobody reads although they wait for it."""
+    return Q(state__in=TO_READ) & (Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()))
+
+
+@transaction.atomic
+def claim(batch: int, *, take_over: bool = False) -> Claim | None:
+    """Claim a batch; None when another worker has it or there is nothing to read.
+
+    ``take_over``: whoever stands at the keyboard goes before a worker that may have died, and may read a batch anew.
+    """
+    mine = ~Q(state=BatchState.WITHDRAWN) if take_over else is_overdue()
+    until = timezone.now() + CLAIM_TIME
+    claimed = Batch.objects.filter(mine, pk=batch).update(
+        state=BatchState.READING, claimed_until=until, fence=F("fence") + 1, reason=""
+    )
+    return Claim(batch, Batch.objects.values_list("fence", flat=True).get(pk=batch)) if claimed else None

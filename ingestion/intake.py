@@ -1,0 +1,108 @@
+"""Take in one picture: fetch it, look whether it is there already, have it opened, put its files in their place."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.models import Batch, Page
+
+from .asking import Scan
+from .checkpoints import checkpoint
+from .containment import Decoder
+from .enums import FileState
+from .errors import Refused
+from .exchange import Reading, Wish
+from .gathering import Found
+from .listing import Outcome, outcome, refusal
+from .refusals import is_about_layout
+from .storing import key_of, put
+from .unpacking import unpack
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a picture and of the layout file that belongs to it; ``scan`` waits to be written as rows."""
+
+    picture: Outcome
+    layout: Outcome | None = None
+    scan: Scan | None = None
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [self.picture] if self.layout is None else [self.picture, self.layout]
+
+
+def take_in(found: Found, batch: Batch, decoder: Decoder, place: Path) -> Verdict:
+    """Raises ``CannotRead`` when the disk is at fault and not the picture."""
+    sha256 = ""
+    try:
+        picture = fetch(found, place / "picture")
+        sha256 = sha256_of(picture)
+        if there := batch_with(batch.project_id, sha256):
+            return already_there(found, sha256, there)
+        layout = fetch(found.layout, place / "layout") if found.layout else None
+        wish = Wish(str(picture), layout and str(layout), str(place / "page"), str(place / "crops"))
+        reading = decoder.read(wish)
+    except Refused as refused:
+        return refusals_of(found, sha256, refused)
+    checkpoint("opened")
+    scan = put_files(found, batch, sha256, reading, place)
+    return Verdict(Outcome(found.label, FileState.DONE, sha256=sha256), used(found, reading), scan)
+
+
+def fetch(found: Found, place: Path) -> Path:
+    """Return where the file's content lies: where it was found, or unpacked at ``place``."""
+    if found.entry is None:
+        return found.path.absolute()
+    unpack(found.path, found.entry, place)
+    return place
+
+
+def sha256_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Refused("unreadable_file", detail=error.strerror or "") from error
+
+
+def batch_with(project: int, sha256: str) -> str | None:
+    """Return the name of the batch that brought this very picture into the project."""
+    return Page.objects.filter(project=project, sha256=sha256).values_list("item__batch__name", flat=True).first()
+
+
+def put_files(found: Found, batch: Batch, sha256: str, reading: Reading, place: Path) -> Scan:
+    image_key = key_of("pages", batch.project_id, reading.page_sha256, "jpg")
+    crops_key = key_of("crops", batch.project_id, reading.crops_sha256, "pack")
+    put(place / "page", image_key)
+    checkpoint("page in place")
+    put(place / "crops", crops_key)
+    checkpoint("crops in place")
+    return Scan(batch, found.label, found.identifier, sha256, reading, image_key, crops_key)
+
+
+def already_there(found: Found, sha256: str, batch: str) -> Verdict:
+    picture = outcome(found.label, FileState.DUPLICATE, "already_there", sha256, batch=batch)
+    layout = found.layout and outcome(found.layout.label, FileState.DUPLICATE, "already_there", batch=batch)
+    return Verdict(picture, layout)
+
+
+def refusals_of(found: Found, sha256: str, refused: Refused) -> Verdict:
+    """A picture whose layout file is faulty is held back: its regions are the archivist's to decide."""
+    if found.layout is None:
+        return Verdict(refusal(found.label, refused, sha256))
+    if is_about_layout(refused):
+        held_back = Refused("layout_refused", layout=found.layout.label)
+        return Verdict(refusal(found.label, held_back, sha256), refusal(found.layout.label, refused))
+    skipped = outcome(found.layout.label, FileState.SKIPPED, "picture_refused")
+    return Verdict(refusal(found.label, refused, sha256), skipped)
+
+
+def used(found: Found, reading: Reading) -> Outcome | None:
+    if found.layout is None:
+        return None
+    if reading.cut_by != "layout":
+        return outcome(found.layout.label, FileState.SKIPPED, "no_lines")
+    if reading.left_out:
+        return outcome(found.layout.label, FileState.USED, "lines_left_out", count=reading.left_out)
+    return Outcome(found.layout.label, FileState.USED)

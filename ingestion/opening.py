@@ -1,0 +1,26 @@
+"""Open a project for scans that came before anyone described one."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from tasks.enums import KindName
+from tasks.models import Project, ProjectSecret, Workflow, WorkflowVersion
+
+
+def title_from(slug: str) -> str:
+    """Return ``harbour-registers`` as ``Harbour registers``."""
+    return slug.replace("-", " ").replace("_", " ").strip().capitalize() or slug
+
+
+@transaction.atomic
+def open_project(slug: str) -> Project:
+    """Make an open project that asks what each line says."""
+    organisation = Organisation.objects.get_or_create(slug="local", defaults={"name": _("Local archive")})[0]
+    project = Project.objects.create(organisation=organisation, slug=slug, title=title_from(slug))
+    ProjectSecret.objects.create(project=project)
+    workflow = Workflow.objects.create(project=project, slug=KindName.TRANSCRIBE)
+    WorkflowVersion.objects.create(
+        workflow=workflow, number=1, kind=KindName.TRANSCRIBE, prompt=_("What does this line say?")
+    )
+    return project

@@ -1,0 +1,152 @@
+"""Read a batch: every file gets a verdict, every good picture becomes a page with its tasks, and nothing comes twice.
+
+The page's files are in place before its rows are written, in one transaction. Killed anywhere between, a second run
+finds the page there or makes it again under the same names.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tasks.enums import BatchState
+from tasks.models import Batch, WorkflowVersion
+from tasks.projects import current_versions
+
+from .asking import make_page
+from .checkpoints import checkpoint
+from .claiming import Claim, claim
+from .containment import Decoder
+from .enums import FileState
+from .errors import CannotRead
+from .gathering import Found, gather, layout_names
+from .intake import Verdict, already_there, batch_with, take_in
+from .listing import Outcome, enlist, judged_by_sight, settle
+from .recognition import Sort
+from .storing import clear, judge_room, workshop
+
+Tell = Callable[[Outcome], None]
+
+
+@dataclass
+class Report:
+    """What a run did: the outcome of each file in natural order."""
+
+    batch: Batch
+    outcomes: list[Outcome]
+
+    def count(self, state: FileState) -> int:
+        return sum(outcome.state is state for outcome in self.outcomes)
+
+    @property
+    def tasks(self) -> int:
+        return sum(outcome.tasks for outcome in self.outcomes)
+
+    @property
+    def useless(self) -> bool:
+        """Nothing came in, and nothing had come in before."""
+        return bool(self.count(FileState.REFUSED)) and not self.count(FileState.DONE) + self.count(FileState.DUPLICATE)
+
+
+def read(
+    batch: Batch, paths: Iterable[Path], *, take_over: bool = False, tell: Tell = lambda outcome: None
+) -> Report | None:
+    """Read what lies at ``paths`` into the batch; None when another worker has it.
+
+    Raises ``CannotRead`` when it cannot be done now, and ``ClaimLost`` when another worker took over.
+    """
+    mine = claim(batch.pk, take_over=take_over)
+    if mine is None:
+        return None
+    checkpoint("claimed")
+    questions = current_versions(batch.project)
+    if not questions:
+        reason = _("The project has no open question, so its pages would have no tasks. Open a workflow first.")
+        mine.finish(BatchState.FAILED, reason)
+        raise CannotRead(reason)
+    place = workshop(batch.pk, mine.fence)
+    try:
+        with Decoder() as decoder:
+            return Run(batch, mine, questions, decoder, place, tell).read(gather(paths))
+    except CannotRead as error:
+        mine.pause(str(error))
+        raise
+    finally:
+        clear(place)
+
+
+@dataclass
+class Run:
+    """One worker's way through one batch."""
+
+    batch: Batch
+    mine: Claim
+    questions: list[WorkflowVersion]
+    decoder: Decoder
+    place: Path
+    tell: Tell
+    results: dict[str, Outcome] = field(default_factory=dict)
+
+    def read(self, found: list[Found]) -> Report:
+        by_sight = seen_in(found)
+        enlist(self.batch, found, by_sight)
+        for outcome in by_sight.values():
+            self.keep(outcome)
+        pictures = [file for file in found if file.sort is Sort.PICTURE and file.label not in by_sight]
+        self.mine.hold(total=len(pictures), done=0)
+        checkpoint("listed")
+        for number, picture in enumerate(pictures, 1):
+            judge_room()
+            self.write(picture, take_in(picture, self.batch, self.decoder, self.place), number)
+            checkpoint("written")
+        return self.finish(found)
+
+    def write(self, found: Found, verdict: Verdict, number: int) -> None:
+        """Make the rows of one picture, all or none. A picture that someone else brought meanwhile is a duplicate."""
+        try:
+            with transaction.atomic():
+                tasks = self.rows(verdict, number)
+                checkpoint("before the commit")
+        except IntegrityError:
+            there = verdict.scan and batch_with(self.batch.project_id, verdict.scan.sha256)
+            if not there:
+                raise
+            verdict, tasks = already_there(found, verdict.picture.sha256, there), 0
+            with transaction.atomic():
+                self.rows(verdict, number)
+        self.keep(replace(verdict.picture, tasks=tasks))
+        if verdict.layout:
+            self.keep(verdict.layout)
+
+    def rows(self, verdict: Verdict, number: int) -> int:
+        self.mine.hold(done=number)
+        file, *_layout = [settle(self.batch, outcome) for outcome in verdict.outcomes]
+        return make_page(verdict.scan, file, self.questions) if verdict.scan else 0
+
+    def keep(self, outcome: Outcome) -> None:
+        self.results[outcome.name] = outcome
+        self.tell(outcome)
+
+    def finish(self, found: list[Found]) -> Report:
+        report = Report(self.batch, [self.results[file.label] for file in found])
+        if report.useless:
+            self.mine.finish(BatchState.FAILED, _("None of the files could be taken in."))
+        else:
+            self.mine.finish(BatchState.DONE)
+        checkpoint("finished")
+        return report
+
+
+def seen_in(found: list[Found]) -> dict[str, Outcome]:
+    """Return the outcomes of all files that need not be opened."""
+    chosen = {file.layout.label for file in found if file.layout}
+    pictures = [PurePosixPath(file.label) for file in found if file.sort is Sort.PICTURE and not file.refusal]
+    fitting = {name.casefold() for picture in pictures for name in layout_names(picture)}
+    outcomes = {
+        file.label: judged_by_sight(file, file.label.casefold() in fitting)
+        for file in found
+        if file.label not in chosen
+    }
+    return {label: outcome for label, outcome in outcomes.items() if outcome}

@@ -1,0 +1,122 @@
+"""Open a stranger's picture and make it plain: upright, 8 bit, grey or RGB, without metadata."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .errors import Refused
+from .exchange import Limits
+from .layout import usable_dpi
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+SMALLEST = 10  # pixels a side: less holds no writing
+LONG_SIDE = 2400  # pixels of a page as volunteers see it
+NEW_SUBFILE_TYPE = 254
+REDUCED = 1  # bit of NewSubfileType: a thumbnail of another frame
+FRAMES_LOOKED_AT = 8
+BITS = (8, 12, 16)  # of grey; scanners store 12 in 16
+
+
+def open_picture(path: Path, limits: Limits) -> tuple[Image.Image, float | None]:
+    """Return the picture as mode L or RGB, upright, with empty ``info``, and its resolution in dots per inch where the
+    file states one. Raises ``Refused``."""
+    Image.MAX_IMAGE_PIXELS = limits.pixels
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(path, formats=FORMATS) as image:
+                return decoded(image, limits), usable_dpi(image.info.get("dpi"))
+        except (Refused, MemoryError):
+            raise
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise Refused("too_many_pixels", limit=limits.pixels // 1_000_000) from None
+        except UnidentifiedImageError:
+            raise Refused("unopenable_picture") from None
+        except Exception as error:  # a decoder fed with garbage raises anything
+            raise Refused("damaged_picture", detail=str(error)[:120]) from error
+
+
+def decoded(image: Image.Image, limits: Limits) -> Image.Image:
+    judge_size(image, limits)
+    if image.format == "TIFF":
+        refuse_more_frames(image, limits)
+    image.load()
+    return plain(image)
+
+
+def judge_size(image: Image.Image, limits: Limits) -> None:
+    """A few bytes can claim any size, so this comes before the first pixel is read."""
+    if image.width * image.height > limits.pixels:
+        raise Refused("too_many_pixels", limit=limits.pixels // 1_000_000)
+    if min(image.size) < SMALLEST:
+        raise Refused("too_small", width=image.width, height=image.height)
+
+
+def refuse_more_frames(image: Image.Image, limits: Limits) -> None:
+    """A TIFF may hold several pages; thumbnails of the first do not count."""
+    for frame in range(1, FRAMES_LOOKED_AT):
+        try:
+            image.seek(frame)
+        except EOFError:
+            break
+        judge_frame_kind(image)
+    image.seek(0)
+    judge_size(image, limits)
+
+
+def judge_frame_kind(image: Image.Image) -> None:
+    if not int(image.tag_v2.get(NEW_SUBFILE_TYPE, 0)) & REDUCED:  # type: ignore[attr-defined]  # only TIFF has tags
+        raise Refused("several_pages")
+
+
+def plain(image: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(grey_or_rgb(image))
+    upright.info = {}  # else a comment of the original would be written into each crop
+    return upright
+
+
+def grey_or_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in {"L", "RGB"}:
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode.startswith("I") or image.mode == "F":
+        return eight_bits(image)
+    if image.has_transparency_data:
+        return on_white(image)
+    return image.convert("L" if image.mode == "LA" else "RGB")
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    if image.mode not in {"LA", "RGBA"}:
+        image = image.convert("RGBA")
+    paper = Image.new("L" if image.mode == "LA" else "RGB", image.size, "white")
+    paper.paste(image.convert("L") if image.mode == "LA" else image, mask=image.getchannel("A"))
+    paper.info = {key: value for key, value in image.info.items() if key == "exif"}
+    return paper
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Scale deeper grey to 8 bit: integers by the least number of bits that holds them, fractions by their range."""
+    grey = np.asarray(image)
+    low, high = float(np.nanmin(grey)), float(np.nanmax(grey))
+    if grey.dtype.kind == "f" or low < 0 or high >= 2 ** BITS[-1]:
+        scale = 255 / (high - low) if high > low else 0.0
+    else:
+        low, scale = 0.0, 255 / (2 ** next(bits for bits in BITS if high < 2**bits) - 1)
+    shallow = Image.fromarray(np.nan_to_num((grey - np.float32(low)) * np.float32(scale)).clip(0, 255).astype(np.uint8))
+    shallow.info = {key: value for key, value in image.info.items() if key == "exif"}
+    return shallow
+
+
+def page_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size of the derivative: the long side capped, no side below one pixel."""
+    scale = min(1.0, LONG_SIDE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def page_of(image: Image.Image) -> Image.Image:
+    return image.resize(page_size(*image.size), Image.Resampling.HAMMING, reducing_gap=2.0)
