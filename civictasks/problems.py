@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 
 from accounts.authentication import NotAllowed, NotSignedIn
 from accounts.crosssite import PROBLEM
-from tasks.errors import ProjectNotOpen, TasksError, TooLateToUndo, UnknownAnswer, UnknownWorkflow
+from tasks.errors import ProjectNotOpen, TasksError, TooLateToUndo, UnknownAnswer, UnknownProject, UnknownWorkflow
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +18,7 @@ STATUSES: dict[type[TasksError], int] = {
     ProjectNotOpen: 409,
     TooLateToUndo: 409,
     UnknownAnswer: 404,
+    UnknownProject: 404,
     UnknownWorkflow: 404,
 }
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Router, Status
 
 from accounts.authentication import Caller, require, welcome
 from accounts.enums import Scope
@@ -82,9 +82,9 @@ def release(request: HttpRequest, body: ReleaseRequest) -> dict[str, int]:
 
 
 @router.post("flags", response={201: None, 404: Problem}, summary="Report a page or task to the archivist")
-def flags(request: HttpRequest, body: FlagRequest) -> tuple[int, None]:
+def flags(request: HttpRequest, body: FlagRequest) -> Status:
     flag(require(request, Scope.PLAY).volunteer.pk, body.lease, body.reason)
-    return 201, None
+    return Status(201, None)
 
 
 def grant_to(caller: Caller, project: str, wish: LeaseRequest) -> Grant:

@@ -9,6 +9,10 @@ class MalformedValue(TasksError):
     """An answer's value does not fit the question."""
 
 
+class UnknownProject(TasksError):
+    """No project that anyone may see has this name."""
+
+
 class ProjectNotOpen(TasksError):
     """The project takes no answers now."""
 

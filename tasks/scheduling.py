@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 
 from .durability import lazy_commit
 from .enums import ProjectState, Urgency
-from .errors import ProjectNotOpen, UnknownWorkflow
+from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, free_some_expired, hash_of, make_leases
-from .models import Answer, Lease, Pace, Task, Workflow
+from .models import Answer, Lease, Pace, Project, Task, Workflow
 from .questions import questions_of
 
 WINDOW = 32  # tasks of each ring looked at in one round
@@ -122,7 +122,7 @@ def lease_tasks(
 ) -> Grant:
     """Lease up to ``count`` tasks of an open project (by slug); ``newcomer``: no answer of theirs was counted yet.
 
-    Raises ``ProjectNotOpen`` and ``UnknownWorkflow``.
+    Raises ``UnknownProject``, ``ProjectNotOpen`` and ``UnknownWorkflow``.
     """
     now = now or timezone.now()
     most = settings.LEASES_OF_A_NEWCOMER if newcomer else settings.LEASES_OF_A_VOLUNTEER
@@ -149,6 +149,8 @@ def workflows_of(project: str, workflow: int | None) -> list[tuple[int, int]]:
     rows = Workflow.objects.playable().filter(project__slug=project, project__state=ProjectState.OPEN)
     ids = list(rows.values_list("project_id", "id"))
     if not ids:
+        if not Project.objects.public().filter(slug=project).exists():
+            raise UnknownProject(_("There is no project of this name."))
         raise ProjectNotOpen(_("This project takes no answers now. Choose another one."))
     if workflow is None:
         return ids
