@@ -87,10 +87,10 @@ def flags(request: HttpRequest, body: FlagRequest) -> Status:
     return Status(201, None)
 
 
-def grant_to(caller: Caller, project: str, wish: LeaseRequest) -> Grant:
+def grant_to(caller: Caller, project: str, wish: LeaseRequest, holding: int | None = None) -> Grant:
     volunteer = caller.volunteer
     newcomer = volunteer.last_answer_at is None
-    return lease_tasks(volunteer.pk, project, wish.count, workflow=wish.workflow, newcomer=newcomer)
+    return lease_tasks(volunteer.pk, project, wish.count, workflow=wish.workflow, newcomer=newcomer, holding=holding)
 
 
 def leases_reply(grant: Grant) -> dict[str, Any]:

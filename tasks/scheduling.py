@@ -118,14 +118,18 @@ def lease_tasks(
     *,
     workflow: int | None = None,
     newcomer: bool,
+    holding: int | None = None,
     now: datetime | None = None,
 ) -> Grant:
     """Lease up to ``count`` tasks of an open project (by slug); ``newcomer``: no answer of theirs was counted yet.
+
+    ``holding`` limits the leases held in all, below what is usual: the oldest are given back.
 
     Raises ``UnknownProject``, ``ProjectNotOpen`` and ``UnknownWorkflow``.
     """
     now = now or timezone.now()
     most = settings.LEASES_OF_A_NEWCOMER if newcomer else settings.LEASES_OF_A_VOLUNTEER
+    most = min(most, holding or most)
     count = min(count, most)
     made: list[tuple[str, Lease]] = []
     for project_id, workflow_id in workflows_of(project, workflow):

@@ -22,7 +22,7 @@ from .scheduling import Grant, held_lease
 from .schemas import LeaseRequest
 from .submission import Submission, submit_answers
 
-AT_FIRST = 5  # leases for a page with scripts; a plain form uses one and the others expire
+AT_FIRST = 5  # leases of a page that scripts will take over
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,19 @@ def play(request: HttpRequest, slug: str) -> HttpResponse:
     answered = "lease" in request.POST
     turn = answer_by_form(caller, request.POST) if answered else Turn()
     try:
-        grant = turn.again or grant_to(caller, slug, LeaseRequest(count=1 if answered else AT_FIRST))
+        grant = turn.again or (one_more if answered else first_ones)(caller, slug)
     except ProjectNotOpen as error:
         grant, turn = Grant([], exhausted=True), replace(turn, problem=str(error))
     return show(request, project, grant, turn)
+
+
+def first_ones(caller: Caller, slug: str) -> Grant:
+    return grant_to(caller, slug, LeaseRequest(count=AT_FIRST))
+
+
+def one_more(caller: Caller, slug: str) -> Grant:
+    """A plain form shows one line at a time and knows of no others: what was leased for scripts goes back."""
+    return grant_to(caller, slug, LeaseRequest(count=1), holding=1)
 
 
 def show(request: HttpRequest, project: Project, grant: Grant | None, turn: Turn) -> HttpResponse:

@@ -9,6 +9,7 @@ from accounts.models import Token
 from tests.factories import make_token, make_volunteer
 
 pytestmark = pytest.mark.django_db
+PAST = timezone.now() - timedelta(seconds=1)
 
 
 def test_only_the_hash_of_a_token_is_kept():

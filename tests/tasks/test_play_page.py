@@ -1,0 +1,121 @@
+import re
+
+import pytest
+from django.test import Client
+
+from tasks.models import Answer, Lease
+from tasks.projects import count_progress
+from tests.factories import make_project, make_task, make_workflow
+
+pytestmark = pytest.mark.django_db
+
+
+class PlainBrowser:
+    """A browser without scripts: it sends the fields of the form that it sees."""
+
+    def __init__(self, project):
+        self.client = Client(enforce_csrf_checks=True)
+        self.url = f"/play/{project.slug}/"
+        self.page = ""
+
+    def post(self, **fields):
+        hidden = {name: self.hidden(name) for name in ("lease", "key", "csrfmiddlewaretoken")} if self.page else {}
+        response = self.client.post(self.url, {k: v for k, v in (hidden | fields).items() if v})
+        self.page = response.content.decode()
+        return response
+
+    def hidden(self, name):
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
+        return found and found[1]
+
+
+@pytest.fixture
+def workflow():
+    return make_workflow(make_project(letters="åäö"))
+
+
+def test_the_page_before_play_only_offers_to_start(workflow):
+    make_task(workflow)
+
+    response = Client().get(f"/play/{workflow.project.slug}/")
+
+    assert response.status_code == 200
+    assert Lease.objects.count() == 0
+    assert 'name="lease" value=""' in response.content.decode()
+
+
+def test_lines_are_read_with_plain_forms(workflow):
+    for _ in range(2):
+        make_task(workflow)
+    browser = PlainBrowser(workflow.project)
+
+    browser.post()
+    browser.post(text="Oulu")
+    response = browser.post(blank="true")
+
+    assert response.status_code == 200
+    assert sorted(Answer.objects.values_list("vote", flat=True)) == ["!blank", "=Oulu"]
+
+
+def test_nothing_typed_is_lost_when_an_answer_is_refused(workflow):
+    task = make_task(workflow)
+    browser = PlainBrowser(workflow.project)
+    browser.post()
+    lease = browser.hidden("lease")
+
+    browser.post(text="x" * 2001)
+
+    assert (browser.hidden("lease"), "x" * 2001 in browser.page) == (lease, True)
+    assert browser.post(text="Oulu").status_code == 200
+    assert Answer.objects.get().task_id == task.pk
+
+
+def test_a_verification_is_answered_with_plain_buttons():
+    workflow = make_workflow(kind="verify")
+    make_task(workflow, suggestion="Helsmki")
+    browser = PlainBrowser(workflow.project)
+
+    browser.post()
+    assert "Helsmki" in browser.page
+    browser.post(match="false")
+
+    assert Answer.objects.get().value == {"matches": False}
+
+
+def test_a_form_sent_twice_counts_once(workflow):
+    make_task(workflow)
+    browser = PlainBrowser(workflow.project)
+    browser.post()
+    fields = {name: browser.hidden(name) for name in ("lease", "key")}
+
+    for _ in range(2):
+        browser.post(text="Oulu", **fields)
+
+    assert Answer.objects.count() == 1
+
+
+def test_a_form_from_another_site_is_refused_in_plain_words(workflow):
+    response = Client().post(f"/play/{workflow.project.slug}/", headers={"Origin": "https://evil.example"})
+
+    assert response.status_code == 403
+    assert "another site" in response.content.decode()
+    assert Lease.objects.count() == 0
+
+
+def test_a_draft_project_is_nowhere(workflow):
+    workflow.project.state = "draft"
+    workflow.project.save()
+
+    for path in (f"/play/{workflow.project.slug}/", f"/projects/{workflow.project.slug}/"):
+        assert Client().get(path).status_code == 404
+
+
+def test_when_nothing_is_left_the_page_thanks_and_offers_the_next_project(workflow):
+    other = make_task().project
+
+    count_progress(other.pk)
+    browser = PlainBrowser(workflow.project)
+
+    browser.post()
+
+    assert f"/play/{other.slug}/" in browser.page
