@@ -1,0 +1,23 @@
+"""One port for all: sockets go to Channels on the event loop, every HTTP request to the WSGI application."""
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.urls import re_path
+
+from gamification.routing import websocket_urlpatterns
+
+from .bridge import Message, Receive, Send, WSGIBridge
+from .wsgi import application as wsgi  # isort: split  # sets Django up; what follows imports models
+
+
+async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close"})
+
+
+application = ProtocolTypeRouter(
+    {
+        "http": WSGIBridge(wsgi, settings.HTTP_THREADS),
+        "websocket": AllowedHostsOriginValidator(URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])),
+    }
+)

@@ -1,0 +1,102 @@
+"""Daphne with the two things it lacks: patience with slow readers and uploads that stay out of memory."""
+
+import asyncio
+import os
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from daphne.http_protocol import WebRequest
+from daphne.server import Server
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+from .bridge import BODY, Message
+
+READ_AT_ONCE = 2**20  # bytes of a request's body
+LONGEST_SOCKET_MESSAGE = 2**14  # bytes; browsers have nothing long to say to us
+STALLED = 60.0  # seconds without a byte taken, after which a reader is given up
+
+
+@implementer(IPushProducer)
+class Tap:
+    """Open while the connection takes more."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+
+    def pauseProducing(self) -> None:
+        self.open.clear()
+
+    def resumeProducing(self) -> None:
+        self.open.set()
+
+    def stopProducing(self) -> None:
+        self.open.set()
+
+
+class RequestQueue:
+    """What Daphne tells the application, without the request's body, which the application reads from its file."""
+
+    def __init__(self, queue: asyncio.Queue[Message]) -> None:
+        self.queue = queue
+
+    def put_nowait(self, message: Message) -> None:
+        if message["type"] != "http.request":
+            self.queue.put_nowait(message)
+
+
+class PatientServer(Server):
+    def protocol_connected(self, protocol: Any) -> None:
+        # Twisted would parse every form for itself, in memory: 3 GB for an upload of 200 MB.
+        protocol._parsePOSTFormSubmission = False
+        super().protocol_connected(protocol)
+
+    def create_application(self, protocol: Any, scope: Message) -> Any:
+        if isinstance(protocol, WebRequest):
+            scope["extensions"] = {BODY: _own(protocol.content)}
+            queue = super().create_application(protocol, scope)
+            return queue and RequestQueue(queue)
+        return super().create_application(protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: Message) -> None:
+        is_body = isinstance(protocol, WebRequest) and message["type"] == "http.response.body"
+        more = message.get("more_body")
+        if is_body and not more and getattr(protocol, "tap", None):
+            protocol.unregisterProducer()
+        await super().handle_reply(protocol, message)
+        if is_body and more:
+            await self._until_taken(protocol)
+
+    async def _until_taken(self, protocol: Any) -> None:
+        """Wait while the connection's buffer is full, else all of a download would lie in memory."""
+        if protocol.finished or protocol.channel is None:
+            return
+        if not getattr(protocol, "tap", None):
+            protocol.tap = Tap()
+            protocol.registerProducer(protocol.tap, True)
+        try:
+            await asyncio.wait_for(protocol.tap.open.wait(), STALLED)
+        except TimeoutError:
+            protocol.channel.transport.abortConnection()
+            raise ConnectionAbortedError("the reader stalled") from None
+
+
+def _own(content: BinaryIO) -> BinaryIO:
+    """Return the body as a file that Twisted does not close under the reading thread when the client leaves."""
+    try:
+        return os.fdopen(os.dup(content.fileno()), "rb")
+    except OSError:  # a short one, in memory
+        return BytesIO(content.read())
+
+
+def serve(application: Any, endpoint: str) -> None:
+    """Serve until SIGTERM or SIGINT. ``endpoint`` is Twisted's: ``fd:fileno=3``, ``tcp:port=8000:interface=…``."""
+    PatientServer(
+        application,
+        endpoints=[endpoint],
+        request_buffer_size=READ_AT_ONCE,
+        websocket_max_message_size=LONGEST_SOCKET_MESSAGE,
+        websocket_max_frame_size=LONGEST_SOCKET_MESSAGE,
+        server_name="",
+    ).run()
