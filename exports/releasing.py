@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from tasks.enums import ProjectState
 from tasks.models import Project, ProjectSecret
+from tasks.snapshot import one_moment
 
 from .datapackage import content_digest, describe
 from .enums import ReleaseState
@@ -28,7 +29,6 @@ from .files import described
 from .models import Release, shelf_of
 from .readme import readme
 from .settled import Selection, settled_rows
-from .snapshot import one_moment
 from .tables import durable, write_tables
 
 logger = logging.getLogger(__name__)
