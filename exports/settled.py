@@ -151,7 +151,7 @@ def pages_of(project: int) -> Iterator[tuple[int, PageFacts]]:
         facts = pages.order_by(by_code_point, "position").values_list(
             "pk", "item__identifier", "item__metadata", "position", "sha256", "width", "height"
         )
-        for pk, *of_page in facts.iterator():
+        for pk, *of_page in facts.iterator(PAGES_AT_ONCE):
             yield pk, PageFacts(name, *of_page)
 
 

@@ -15,6 +15,8 @@ from .values import compact
 
 GUARDED = frozenset(place for place, column in enumerate(DATA) if column.type == "string")
 
+LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
+
 
 @contextmanager
 def durable(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
@@ -46,9 +48,14 @@ def write_tables(folder: Path, rows: Iterable[Row]) -> Tally:
             exact.writerow(cells)
             safe.writerow([guarded(cell) if place in GUARDED else cell for place, cell in enumerate(cells)])
             answers.writerows([column.cell((row, reading)) for column in ANSWERS] for reading in row.readings)
-            lines.write(compact(nested(row)) + "\n")
+            lines.write(one_line(compact(nested(row))))
             tally.count(row)
     return tally
+
+
+def one_line(text: str) -> str:
+    """Return JSON as a line that no reader breaks in two, also one that takes U+2028 for the end of a line."""
+    return (text if text.isascii() else text.translate(LINE_BREAKS)) + "\n"
 
 
 def nested(row: Row) -> dict[str, Any]:

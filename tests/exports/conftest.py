@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,6 @@ LATER = NOON + timedelta(minutes=5)
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path: Path) -> Iterator[None]:
+def _own_files(settings, tmp_path: Path) -> None:
     """A data folder's files for each test."""
     settings.FILES = tmp_path / "files"
-    yield

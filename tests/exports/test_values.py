@@ -1,7 +1,3 @@
-import csv
-import io
-import json
-
 import pytest
 
 from exports.pseudonyms import pseudonym
