@@ -11,7 +11,7 @@ from tasks.enums import TaskState
 from tasks.models import Project
 from tasks.signals import CountedAnswer, Settlement
 
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 numbers = count(1)
 
 
@@ -19,7 +19,9 @@ def make_volunteers(number: int) -> list[Volunteer]:
     return Volunteer.objects.bulk_create(Volunteer(password="!") for _ in range(number))
 
 
-def earn(project: Project, volunteer: Volunteer, points: int = 1, at: datetime = NOON, rule: str = "took_part") -> None:
+def earn(
+    project: Project, volunteer: Volunteer, points: int = 1, at: datetime = WEDNESDAY, rule: str = "took_part"
+) -> None:
     Ledger.objects.create(
         project=project, volunteer=volunteer, answer=next(numbers), rule=rule, points=points, earned_at=at
     )
@@ -29,7 +31,7 @@ def project_all() -> int:
     return sum(iter(project_lines, 0))
 
 
-def counted(project: Project, volunteer: Volunteer, number: int, at: datetime = NOON) -> CountedAnswer:
+def counted(project: Project, volunteer: Volunteer, number: int, at: datetime = WEDNESDAY) -> CountedAnswer:
     return CountedAnswer(id=number, project=project.pk, task=1, volunteer=volunteer.pk, created_at=at)
 
 

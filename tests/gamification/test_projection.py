@@ -10,7 +10,7 @@ from gamification.periods import EVER
 from gamification.projection import Place, project_lines
 from tests.factories import make_project
 
-from .builders import NOON, earn, make_volunteers, project_all, standings, tallies
+from .builders import WEDNESDAY, earn, make_volunteers, project_all, standings, tallies
 
 TODAY, MONDAY = date(2026, 3, 4), date(2026, 3, 2)
 PERIODS = [("today", TODAY), ("week", MONDAY), ("all", EVER)]
@@ -75,7 +75,7 @@ def test_a_line_with_a_lower_number_that_appears_later_still_counts():
     Ledger.objects.filter(pk=last.pk).update(id=last.pk + 10)
     project_all()
     Ledger.objects.create(
-        pk=last.pk, project=project, volunteer=volunteer, answer=1, rule="took_part", points=1, earned_at=NOON
+        pk=last.pk, project=project, volunteer=volunteer, answer=1, rule="took_part", points=1, earned_at=WEDNESDAY
     )
 
     project_all()
