@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from exports.releases import latest_release
-from tasks.findings import latest_findings
+from tasks.findings import latest_findings, waiting_line
 from tasks.models import Project
 from tasks.projects import covers, current_versions, progress_of
 
@@ -61,9 +61,10 @@ def card(project: Project, cover: str) -> dict[str, Any]:
 
 
 def featured(cards: list[dict[str, Any]], found: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Show a reading of the project that needs most, else of any; nothing before the first."""
-    open_cards = sorted((card for card in cards if card["left"]), key=lambda card: -card["left"])
-    for finding in found:
-        for shown in open_cards or cards:
-            return {"project": shown, "reading": finding["page"] | {"text": finding["text"]}}
-    return None
+    """Show a line of the project that needs readers most: one just read, else one that waits."""
+    waiting = max((card for card in cards if card["left"]), key=lambda card: card["left"], default=None)
+    if waiting is None:
+        return None
+    read = [finding for finding in found if finding["project"] == waiting["slug"]]
+    line = read[0] if read else waiting_line(waiting["slug"])
+    return line and {"project": waiting, "reading": line["page"] | {"text": line["text"]}}

@@ -24,6 +24,13 @@ def latest_findings(most: int) -> list[dict[str, Any]]:
     return list(found.values())[:most]
 
 
+def waiting_line(project: str) -> dict[str, Any] | None:
+    """Return a line of a project (by slug) that nobody has read yet, in the form of a finding without text."""
+    waiting = Task.objects.with_seats().filter(project__slug=project, page__withheld_at=None)
+    task = waiting.select_related("page", "project").order_by("pk").first()
+    return task and finding(task, "")
+
+
 def finding(task: Task, text: str) -> dict[str, Any]:
     page = task.page
     region = [task.x, task.y, task.width, task.height]
@@ -33,6 +40,7 @@ def finding(task: Task, text: str) -> dict[str, Any]:
         "height": task.crop_height,
         "text": text,
         "language": task.project.language,
+        "project": task.project.slug,
         "where": task.project.title,
         "page": {"url": page_url(page.pk), "width": page.width, "height": page.height, "region": region},
     }
