@@ -99,7 +99,7 @@ def look_at(board: Board, period: Period, now: datetime | None = None) -> Moment
 
 
 def best(moment: Moment, limit: int) -> list[Entry]:
-    rows = moment.standings.ranked().with_names()[:limit]
+    rows = moment.standings.with_points().ranked().with_names()[:limit]
     entries: list[Entry] = []
     for place, row in enumerate(rows, start=1):
         tied = entries and entries[-1].points == row.points
@@ -118,7 +118,7 @@ def name_of(volunteer: Volunteer) -> str:
 
 def entry_of_volunteer(moment: Moment, volunteer: int) -> Entry | None:
     """Return where a volunteer stands; None without points in this period."""
-    row = moment.standings.with_names().filter(volunteer=volunteer).first()
+    row = moment.standings.with_points().with_names().filter(volunteer=volunteer).first()
     return entry_of(row, moment.rank_of(row.points)) if row else None
 
 
@@ -129,7 +129,7 @@ def around(moment: Moment, me: Entry) -> Around:
     above = list(tied.filter(volunteer__lt=me.volunteer).order_by("-volunteer_id")[:NEIGHBOURS])
     ahead = list(better.order_by("points", "-volunteer_id")[:NEIGHBOURS])
     below = list(tied.filter(volunteer__gt=me.volunteer).order_by("volunteer_id")[:NEIGHBOURS])
-    behind = list(lesser.ranked()[:NEIGHBOURS])
+    behind = list(lesser.with_points().ranked()[:NEIGHBOURS])
     ranks = ranks_near(moment, me, {row.points for row in ahead}, {row.points for row in behind})
     before = [entry_of(row, ranks[row.points]) for row in [*above, *ahead][:NEIGHBOURS][::-1]]
     after = [entry_of(row, ranks[row.points]) for row in [*below, *behind][:NEIGHBOURS]]

@@ -50,7 +50,10 @@ class Ledger(models.Model):
 
 class StandingQuerySet(models.QuerySet["Standing"]):
     def on_board(self, board: int, period: str, period_start: date) -> "StandingQuerySet":
-        return self.filter(board=board, period=period, period_start=period_start, points__gt=0)
+        return self.filter(board=board, period=period, period_start=period_start)
+
+    def with_points(self) -> "StandingQuerySet":
+        return self.filter(points__gt=0)
 
     def ranked(self) -> "StandingQuerySet":
         return self.order_by("-points", "volunteer_id")
