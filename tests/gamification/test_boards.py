@@ -7,6 +7,7 @@ from accounts.models import Volunteer
 from gamification.boards import Entry, around, best, board_named, entry_of_volunteer, look_at, versions_of
 from gamification.enums import Period
 from gamification.errors import UnknownBoard
+from gamification.models import Ledger, Tally
 from tasks.enums import ProjectState
 from tests.factories import make_project
 
