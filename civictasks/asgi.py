@@ -1,5 +1,8 @@
 """One port for all: sockets go to Channels on the event loop, every HTTP request to the WSGI application."""
 
+from .wsgi import application as wsgi  # first: it sets Django up, and what follows imports models
+
+# isort: split
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
@@ -8,7 +11,6 @@ from django.urls import re_path
 from gamification.routing import websocket_urlpatterns
 
 from .bridge import Message, Receive, Send, WSGIBridge
-from .wsgi import application as wsgi  # isort: split  # sets Django up; what follows imports models
 
 
 async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
