@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState
 from tasks.models import Batch, WorkflowVersion
-from tasks.projects import current_versions
+from tasks.projects import count_progress, current_versions
 
 from .asking import make_page
 from .checkpoints import checkpoint
@@ -135,6 +135,7 @@ class Run:
             self.mine.finish(BatchState.FAILED, _("None of the files could be taken in."))
         else:
             self.mine.finish(BatchState.DONE)
+        count_progress(self.batch.project_id)
         checkpoint("finished")
         return report
 

@@ -8,13 +8,13 @@ from accounts.models import Volunteer
 
 from .chores import chore
 from .leases import free_expired_seats
-from .models import Answer, Lease, Project
+from .models import Answer, Lease, Project, Task
 from .projects import count_progress
 from .skills import fit_skills
 
 LEASES_KEPT = timedelta(days=30)
 DELETED_AT_ONCE = 500
-seen: dict[str, int] = {}  # the newest answer that the sweeper has counted; forgotten with its process
+seen: dict[type[Task] | type[Answer], int] = {}  # the newest rows counted; forgotten with the sweeper's process
 
 
 @chore(every=timedelta(seconds=10))
@@ -23,12 +23,13 @@ def free_expired() -> int:
 
 
 @chore(every=timedelta(seconds=5))
-def count_projects_played() -> int:
-    """Count the projects anew that got answers since the last time; all of them when the sweeper starts."""
-    newest = Answer.objects.order_by("pk").values_list("pk", flat=True).last() or 0
-    projects = Project.objects.filter(pk__in=played_since(seen.get("answer", 0))) if seen else Project.objects.all()
+def count_changed_projects() -> int:
+    """Count the projects anew that got tasks or answers since the last time; all of them when the sweeper starts."""
+    newest = {model: model.objects.order_by("pk").values_list("pk", flat=True).last() or 0 for model in (Task, Answer)}
+    changed = {project for model, pk in seen.items() for project in projects_after(model, pk)}
+    projects = Project.objects.filter(pk__in=changed) if seen else Project.objects.all()
     counted = [count_progress(project) for project in projects.values_list("pk", flat=True)]
-    seen["answer"] = newest
+    seen.update(newest)
     return len(counted)
 
 
@@ -58,5 +59,5 @@ def forget_old_leases() -> int:
     return old.delete()[0]
 
 
-def played_since(answer: int) -> list[int]:
-    return list(Answer.objects.filter(pk__gt=answer).values_list("project", flat=True).distinct())
+def projects_after(model: type[Task] | type[Answer], pk: int) -> list[int]:
+    return list(model.objects.filter(pk__gt=pk).values_list("project", flat=True).distinct())
