@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "channels",
-    "django_rq",
     "ninja",
     "accounts",
     "tasks",
@@ -69,7 +68,7 @@ REDIS_TIMEOUT = 0.5  # seconds: a hung Redis must not hold anyone up
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
-RQ_QUEUES = {"default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 3600}}
+JOB_TIMEOUT = 3600  # seconds
 
 AUTH_USER_MODEL = "accounts.Volunteer"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

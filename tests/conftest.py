@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import django_rq
 import pytest
 from django.conf import settings
 from django.db import connections
+from redis import Redis
 from rq import SimpleWorker
+from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from civictasks.embedded.valkey import Valkey, socket_path
+from tasks.queueing import QUEUE
 
 from .live import CHROMIUM, LiveServer, child_environment, stays_here
 
@@ -87,9 +89,10 @@ def run_jobs(valkey, in_thread) -> Callable[[], None]:
             pass
 
     def work() -> None:
-        in_thread(lambda: django_rq.get_worker("default", worker_class=ThreadWorker).work(burst=True))
+        with Redis.from_url(settings.REDIS_URL) as connection:
+            ThreadWorker([QUEUE], connection=connection, serializer=JSONSerializer).work(burst=True)
 
-    return work
+    return lambda: in_thread(work)
 
 
 @pytest.fixture(scope="session")

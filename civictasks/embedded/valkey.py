@@ -31,20 +31,20 @@ def socket_path(url: str) -> Path | None:
 class Valkey:
     """One server. What it keeps lies in the folder ``data``; the socket may lie elsewhere (its path is short)."""
 
-    def __init__(self, path: Path, data: Path, log: IO[bytes] | int = subprocess.DEVNULL) -> None:
+    def __init__(self, path: Path, data: Path) -> None:
         self.socket = path
         self.data = data
-        self.log = log
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
+    def start(self, log: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Start the server and return its process once it answers."""
         for folder in (self.data, self.socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._send_predecessor_away()
         self.socket.unlink(missing_ok=True)
-        self.process = start_child(self._command(), log=self.log, orphaned=signal.SIGTERM)
-        self._wait_until_it_answers()
+        self.process = start_child(self._command(), log=log, orphaned=signal.SIGTERM)
+        self._wait_until_it_answers(self.process)
+        return self.process
 
     def stop(self) -> None:
         if self.process:
@@ -77,14 +77,13 @@ class Valkey:
                 raise ValkeyFailed(f"Another Valkey holds {self.socket} and does not end: stop it and start again.")
             time.sleep(0.05)
 
-    def _wait_until_it_answers(self) -> None:
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_TIME
         while not self.answers():
-            assert self.process
-            if self.process.poll() is not None:
-                raise ValkeyFailed(f"The embedded Valkey ended with code {self.process.returncode}.")
+            if process.poll() is not None:
+                raise ValkeyFailed(f"The embedded Valkey ended with code {process.returncode}.")
             if time.monotonic() > deadline:
-                self.process.kill()
+                process.kill()
                 raise ValkeyFailed(f"The embedded Valkey did not answer within {START_TIME:.0f} seconds.")
             time.sleep(0.02)
 
