@@ -92,7 +92,7 @@ def quality_sentence(snapshot: dict[str, Any]) -> str:
     sure = _(
         "The method that merged the answers expects %(percent)s %% of the agreed values to be right. It has not been "
         "checked against values known beforehand."
-    ) % {"percent": number_format(100 * snapshot["confidence"], 1)}
+    ) % {"percent": number_format(round(100 * snapshot["confidence"], 1), 1)}
     return f"{sure} {read_by(snapshot)}"
 
 

@@ -47,11 +47,11 @@ data-spreadsheet.csv, not data.csv, in a spreadsheet program.
 
 ## To compute a value again
 
-For a row decided by rule, take its answers that have a weight w. datapackage.json has the parameters of its method under
-civictasks:methods. Each answer's reliability is 1 / (1 + (n - 1) exp(-w)), where n is the parameter labels for verify,
-and for transcribe the parameter readings for a text and marks for a mark. With rho and rho_group set to 0, for w has
-their discount in it, merge_readings (transcribe) and weigh_choices (verify) of Civic Tasks' package tasks.consensus give
-the row's value, agreement and confidence. That package is plain Python and needs nothing else of Civic Tasks. A row
+For a row decided by rule, take its answers that have a weight w. datapackage.json has the parameters of its method
+under civictasks:methods. Each answer's reliability is 1 / (1 + (n - 1) exp(-w)), where n is the parameter labels for
+verify, and for transcribe the parameter readings for a text and marks for a mark. With rho and rho_group set to 0, for
+w has their discount in it, merge_readings (transcribe) and weigh_choices (verify) of Civic Tasks' package
+tasks.consensus give the row's value, agreement and confidence. That package needs nothing else of Civic Tasks. A row
 decided by a reviewer holds what the reviewer read.
 """
 

@@ -64,14 +64,14 @@ def release(project: Project, *, now: datetime | None = None) -> Release | Nothi
     """
     if project.state == ProjectState.DRAFT:
         raise NotReleasable(_("“%(project)s” is a draft: open it first.") % {"project": project.title})
-    cutoff = (now or timezone.now()) - settings.UNDO_WINDOW
+    now = now or timezone.now()
     shelf = shelf_of(project)
     shelf.mkdir(parents=True, exist_ok=True)
     clear_abandoned(shelf)
     while True:
         with unfinished(shelf) as folder:
-            draft = draw_up(project, cutoff, folder)
-            outcome = publish(project, draft)
+            draft = draw_up(project, now - settings.UNDO_WINDOW, folder)
+            outcome = publish(project, draft, now)
         if outcome is not None:
             return outcome
         logger.info("release of %s: another one came first, looking again", project.slug)
@@ -94,7 +94,7 @@ def draw_up(project: Project, cutoff: datetime, folder: Path) -> Draft:
     return Draft(folder, tables, description, summary, content_digest(description))
 
 
-def publish(project: Project, draft: Draft) -> Release | NothingChanged | None:
+def publish(project: Project, draft: Draft, now: datetime) -> Release | NothingChanged | None:
     """Give the draft the next number; None when another release took that number meanwhile."""
     newest = project.releases.order_by("number").last()
     if newest and newest.state == ReleaseState.PUBLISHED and newest.content == draft.content:
@@ -109,7 +109,7 @@ def publish(project: Project, draft: Draft) -> Release | NothingChanged | None:
                 digest=next(file["sha256"] for file in files if file["name"] == "SHA256SUMS"),
                 content=draft.content,
                 snapshot=draft.summary | published_facts(project) | {"files": files},
-                released_at=timezone.now(),
+                released_at=now,
             )
             shelve(draft.folder, published.folder)
     except IntegrityError:
