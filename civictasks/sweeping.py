@@ -42,8 +42,6 @@ def run(chore: Chore) -> bool:
     except Exception:
         logger.exception("the chore %s failed", chore.name)
         return False
-    finally:
-        close_old_connections()
     if done:
         logger.debug("%s: %s", chore.name, done)
     return True
@@ -78,6 +76,7 @@ def _go_round(turns: list[Turn], stop: threading.Event) -> None:
             for turn in turns:
                 if turn.due_at <= time.monotonic() and not stop.is_set():
                     turn.take(time.monotonic())
+                    close_old_connections()
             next_due = min(turn.due_at for turn in turns)
             stop.wait(max(next_due - time.monotonic(), 0))
     finally:
