@@ -5,9 +5,10 @@ const ZOOMS = [1, 1.6, 2.4];
 const READABLE = 44; // CSS px, the least height of a line
 const ENOUGH = 108; // CSS px, the most
 const SHARP = 2; // CSS px for one pixel of the page, the most
-const NEIGHBOURS = 110; // CSS px of page shown above and below, the most
+const TALL = { wide: 290, narrow: 190, low: 76 }; // CSS px of the strip, always the same: the field must not jump
 const LETTERS = 2.6; // letters of a line for each line height of its length, roughly
-const LOW = 480; // CSS px: a phone with its keyboard up
+const NARROW = 640; // CSS px of the strip's width
+const LOW = 480; // CSS px of the window's height: a phone with its keyboard up
 
 function draw(name, attributes = {}) {
   const element = document.createElementNS(SVG, name);
@@ -15,7 +16,10 @@ function draw(name, attributes = {}) {
   return element;
 }
 
-const clamp = (low, value, high) => Math.max(low, Math.min(value, high));
+/** Where a window of `size` around `middle` begins, kept on the page where the page is large enough. */
+function within(middle, size, page) {
+  return size > page ? (page - size) / 2 : Math.max(0, Math.min(middle - size / 2, page - size));
+}
 
 /** Where the line's own picture lies on the page: around the region with the same margin on all sides, cut off at the
  * page's edges, and made smaller where the line is very long. */
@@ -88,18 +92,16 @@ export class Scan {
   lay() {
     const [x, y, w, h] = this.task.page.region;
     const room = this.box.clientWidth;
-    const low = window.innerHeight < LOW;
-    const most = w / h < 5 ? 0.42 * window.innerHeight : ENOUGH;
+    const tall = TALL[window.innerHeight < LOW ? "low" : room < NARROW ? "narrow" : "wide"];
+    const most = w / h < 5 ? 0.8 * tall : Math.min(ENOUGH, 0.7 * tall); // what is not long may have several lines
     const margin = 0.7 * h;
-    const fit = Math.min(room / (w + 2 * margin), SHARP, (low ? most / 2 : most) / h);
+    const fit = Math.min(room / (w + 2 * margin), SHARP, most / h);
     const scale = Math.max(fit, Math.min(READABLE / h, SHARP)) * ZOOMS[this.zoomed];
-    const around = low ? 0.3 * h : Math.min(1.1 * h, NEIGHBOURS / scale);
     const width = Math.max(w + 2 * margin, room / scale);
-    const spare = this.task.page.width - width;
-    const left = spare > 0 ? clamp(0, x + w / 2 - width / 2, spare) : spare / 2;
-    const top = Math.max(0, y - around);
-    const height = Math.min(this.task.page.height, y + h + around) - top;
-    this.view = { left: Math.min(left, x - margin / 2), top, width, height, scale };
+    const height = Math.max(1.25 * h, tall / scale);
+    const left = Math.min(within(x + w / 2, width, this.task.page.width), x - margin / 2);
+    const top = within(y + h / 2, height, this.task.page.height);
+    this.view = { left, top, width, height, scale };
     this.paint();
   }
 
