@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from accounts.enums import Scope
 from accounts.models import Organisation, Token, Volunteer
 from tasks.enums import KindName
@@ -122,9 +124,12 @@ def make_lease(task: Task, volunteer: Volunteer | None = None, *, now: datetime 
     return token
 
 
-def post_answer(task: Task, value: Any, volunteer: Volunteer | None = None, *, now: datetime = NOON) -> dict[str, Any]:
-    """Lease the task and answer it; a plain string is a transcription. Return the API's result."""
-    volunteer = volunteer or make_volunteer()
+def post_answer(
+    task: Task, value: Any, volunteer: Volunteer | None = None, *, now: datetime | None = NOON
+) -> dict[str, Any]:
+    """Lease the task and answer it, at noon of a day long past or really now (None); a plain string is a transcription.
+    Return the API's result."""
+    volunteer, now = volunteer or make_volunteer(), now or timezone.now()
     value = {"text": value} if isinstance(value, str) else value
     token = make_lease(task, volunteer, now=now)
     [result] = submit_answers(volunteer, [Submission(token, uuid4(), value)], now=now)

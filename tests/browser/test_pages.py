@@ -1,0 +1,82 @@
+"""Every page, small and large, by day and at night: nothing for axe to find, nothing wider than the window."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+from tasks.models import Task
+from tests.factories import settle_task
+
+pytestmark = pytest.mark.browser
+
+OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+PAGES = [
+    "/",
+    "/projects/finnish-newspapers/",
+    "/play/finnish-newspapers/",
+    "/leaderboards/",
+    "/data/",
+    "/data/finnish-newspapers/",
+    "/nothing-here/",
+]
+LOOKS = [
+    {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+]
+
+
+def faults(page):
+    report = Axe().run(page, options=OPTIONS)
+    return [(fault["id"], node["target"]) for fault in report.response["violations"] for node in fault["nodes"]]
+
+
+def sticks_out(page):
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def settle_some(project):
+    workflow = Task.objects.filter(project__slug=project).first().workflow
+    settle_task(workflow, "Åbo Tidningar", "Åbo Tidningar", page=Task.objects.first().page)
+    call_command("release", project)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
+def test_axe_finds_nothing_on_any_page(open_page, cards, in_thread, look):
+    in_thread(settle_some, cards)
+    page = open_page(**look)
+
+    for path in PAGES:
+        page.goto(path)
+        assert (path, faults(page), sticks_out(page)) == (path, [], False)
+        page.problems[:] = [problem for problem in page.problems if "404" not in problem]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
+def test_axe_finds_nothing_while_playing(open_page, cards, look):
+    page = open_page(**look)
+    page.goto(f"/play/{cards}/")
+
+    page.get_by_role("button", name="Start").click()
+    page.locator("#scan img.crop").wait_for()
+    assert (faults(page), sticks_out(page)) == ([], False)
+
+    page.get_by_role("textbox", name="What does this line say?").fill("Åbo Tidningar")
+    page.keyboard.press("Enter")
+    page.locator("#toast").wait_for()
+    assert (faults(page), sticks_out(page)) == ([], False)
+
+
+def test_nothing_sticks_out_of_a_window_of_320_pixels(open_page, cards, in_thread):
+    in_thread(settle_some, cards)
+    page = open_page(viewport={"width": 320, "height": 568})
+
+    for path in PAGES:
+        page.goto(path)
+        assert (path, sticks_out(page)) == (path, False)
+        page.problems[:] = [problem for problem in page.problems if "404" not in problem]
+
+
+def test_the_documentation_of_the_api_opens_offline_under_the_content_policy(page, live_url):
+    page.goto("/api/v1/docs")
+
+    page.get_by_text("Ask for tasks (press Play)").wait_for()
