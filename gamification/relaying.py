@@ -6,6 +6,7 @@ that a board is never behind for longer, whatever happens to Redis.
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ SOCKETS = 5000  # in one process
 LOOK = 4.0  # seconds between two looks into the database
 LONGEST_PAUSE = 16.0  # seconds between two tries to reach Redis
 
+QUIET = 60.0  # seconds between two lines of the log about the same outage
+
 Tell = Callable[[int | None], Awaitable[None]]
 
 
@@ -31,10 +34,15 @@ class TooManySockets(Exception):
 
 
 class OneLine(logging.Filter):
-    """Leave the traceback out of what channels_redis logs each second while Redis is away."""
+    """channels_redis logs a traceback each second while Redis is away: leave one line of it, now and then."""
+
+    silent_until = 0.0  # on the monotonic clock
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[1]:
+            if time.monotonic() < self.silent_until:
+                return False
+            self.silent_until = time.monotonic() + QUIET
             record.msg, record.args = "Redis cannot be heard (%s)", (type(record.exc_info[1]).__name__,)
             record.exc_info = None
         return True
@@ -51,6 +59,7 @@ class Relay:
     def __init__(self) -> None:
         self.sockets: dict[str, dict[Tell, int]] = defaultdict(dict)
         self.tasks: list[asyncio.Task[None]] = []
+        self.subscribed = asyncio.Event()
 
     @classmethod
     def of_this_loop(cls) -> "Relay":
@@ -112,7 +121,8 @@ class Relay:
                 async with asyncio.timeout(settings.REDIS_TIMEOUT):
                     channel = await layer.new_channel()
                     await layer.group_add(GROUP, channel)
-                    return str(channel)
+                self.subscribed.set()
+                return str(channel)
             except Exception as error:
                 logger.warning("Redis cannot be reached (%s): boards follow the database", type(error).__name__)
             await asyncio.sleep(pause)
