@@ -1,0 +1,65 @@
+"""How long a volunteer waits from Enter to the next picture, in a real browser against a running site.
+
+    uv run python -m benchmarks.next_picture --url http://127.0.0.1:8000 --project finnish-newspapers --lines 100
+
+Measured inside the page: from the key's event to the first animation frame in which the next line's picture is decoded
+and laid out. Prints milliseconds.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+
+from playwright.sync_api import Page, sync_playwright
+
+WATCH = """
+() => {
+  window.waits = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    const pressed = performance.now();
+    const before = document.querySelector("#scan img.crop").getAttribute("src");
+    const look = () => {
+      const crop = document.querySelector("#scan img.crop");
+      const there = crop.getAttribute("src") !== before && crop.complete && crop.naturalWidth;
+      if (!there) return requestAnimationFrame(look);
+      requestAnimationFrame(() => waits.push(performance.now() - pressed));
+    };
+    look();
+  }, true);
+}
+"""
+
+
+def play(page: Page, project: str, lines: int) -> list[float]:
+    """Answer ``lines`` lines and return the wait after each, in milliseconds."""
+    page.goto(f"/play/{project}/")
+    page.get_by_role("button", name="Start").click()
+    page.locator("#scan img.crop").wait_for()
+    page.evaluate(WATCH)
+    for number in range(lines):
+        page.keyboard.type(f"line {number}", delay=5)
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"() => waits.length > {number}")
+    return page.evaluate("waits")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--project", default="finnish-newspapers")
+    parser.add_argument("--lines", type=int, default=100)
+    options = parser.parse_args()
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(base_url=options.url).new_page()
+        waits = sorted(play(page, options.project, options.lines))
+        browser.close()
+    p95 = waits[int(len(waits) * 0.95) - 1]
+    print(f"{len(waits)} lines: p50 {statistics.median(waits):.0f} ms, p95 {p95:.0f} ms, longest {waits[-1]:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
