@@ -10,6 +10,7 @@ from ninja import Router, Status
 from accounts.authentication import Caller, require, welcome
 from accounts.enums import Scope
 
+from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .flagging import flag
 from .leases import give_back
 from .models import Project
@@ -23,6 +24,7 @@ from .schemas import (
     FlagRequest,
     LeaseRequest,
     LeasesReply,
+    NextRequest,
     Problem,
     ProjectDetail,
     ProjectsReply,
@@ -60,7 +62,7 @@ def answers(request: HttpRequest, body: AnswersRequest) -> HttpResponse:
     results = submit_answers(caller.volunteer, [answer.submission() for answer in body.answers])
     reply: dict[str, Any] = {"results": results}
     if body.next:
-        reply |= leases_reply(grant_to(caller, body.next.project, body.next))
+        reply |= leases_reply(next_grant(caller, body.next))
     return JsonResponse(reply)
 
 
@@ -91,6 +93,14 @@ def grant_to(caller: Caller, project: str, wish: LeaseRequest, holding: int | No
     volunteer = caller.volunteer
     newcomer = volunteer.last_answer_at is None
     return lease_tasks(volunteer.pk, project, wish.count, workflow=wish.workflow, newcomer=newcomer, holding=holding)
+
+
+def next_grant(caller: Caller, wish: NextRequest) -> Grant:
+    """The answers are in: a project that closed meanwhile has nothing more to offer, and that is no error."""
+    try:
+        return grant_to(caller, wish.project, wish)
+    except (ProjectNotOpen, UnknownProject, UnknownWorkflow):
+        return Grant([], exhausted=True)
 
 
 def leases_reply(grant: Grant) -> dict[str, Any]:

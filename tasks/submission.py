@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,7 @@ from .kinds import KINDS, Value
 from .leases import free_seats, hash_of
 from .models import Answer, Lease, Task
 from .signals import CountedAnswer, Settlement, answer_counted
-
-logger = logging.getLogger(__name__)
+from .telling import tell
 
 SEEN_EVERY = timedelta(hours=1)  # how exactly a volunteer's last answer is remembered
 
@@ -142,7 +141,7 @@ def submit(
 
 def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, now: datetime) -> dict[str, Any]:
     question = seat.question
-    counted = Task.objects.filter(pk=question.task).count_answer(seated=use_lease(seat.lease, now))
+    counted = count(question, seat.lease, now)
     answer = Answer.objects.create(
         project_id=question.project,
         task_id=question.task,
@@ -177,17 +176,19 @@ def use_lease(lease: int, now: datetime) -> bool:
     raise LeaseUsed
 
 
+def count(question: Question, lease: int, now: datetime) -> bool:
+    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled."""
+    seated = use_lease(lease, now)
+    task = Task.objects.filter(pk=question.task)
+    counted = task.count_answer(seated=seated)
+    if seated and not counted:
+        task.update(leased=F("leased") - 1)
+    return counted
+
+
 def credit(answer: Answer, settled: Settlement | None, now: datetime) -> int:
-    """Tell the listeners inside a savepoint; one that fails costs nobody the answer."""
     counted = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
-    try:
-        with transaction.atomic():
-            replies = answer_counted.send(Answer, answer=counted, settled=settled, at=now)
-        return sum(points for _receiver, points in replies)
-    except Exception:
-        logger.exception("answer %s could not be credited; the sweeper will try again", answer.pk)
-        Answer.objects.filter(pk=answer.pk).update(credited_at=None)
-        return 0
+    return sum(tell(answer_counted, counted, settled=settled, at=now))
 
 
 def remember_activity(volunteer: Volunteer, now: datetime) -> None:

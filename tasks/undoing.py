@@ -23,6 +23,7 @@ from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
 from .signals import CountedAnswer, Settlement, answer_withdrawn
+from .telling import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
     lease = revive_lease(answer, now) if nothing_shown else None
     if answer.counted:
         gone = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
-        answer_withdrawn.send(Answer, answer=gone, undone=undone, settled=settled, at=now)
+        tell(answer_withdrawn, gone, undone=undone, settled=settled, at=now)
     return Withdrawal(lease)
 
 

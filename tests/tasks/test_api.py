@@ -66,6 +66,16 @@ def test_next_leases_in_the_same_request(browser, project):
     assert reply["leases"][0]["task"]["id"] != first["task"]["id"]
 
 
+def test_answers_are_kept_when_the_project_closes_meanwhile(browser, project):
+    [lease] = browser.lease(project)["leases"]
+    type(project).objects.update(state="closed")
+
+    reply = browser.answer(lease, next={"project": project.slug, "count": 1}).json()
+
+    assert [result["status"] for result in reply["results"]] == ["counted"]
+    assert (reply["leases"], reply["exhausted"]) == ([], True)
+
+
 def test_when_nothing_is_left_the_reply_says_exhausted(browser, project):
     browser.answer(*browser.lease(project, 3)["leases"])
 

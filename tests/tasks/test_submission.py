@@ -4,6 +4,7 @@ import pytest
 
 from tasks.enums import TaskState
 from tasks.models import Answer, Lease
+from tasks.signals import answer_counted
 from tasks.submission import Submission, submit_answers
 from tests.factories import (
     NOON,
@@ -196,3 +197,30 @@ def test_one_bad_answer_does_not_spoil_the_others():
     )
 
     assert [result["status"] for result in results] == ["counted", "refused", "counted"]
+
+
+def test_a_seat_held_in_a_task_that_was_settled_is_given_up_with_the_late_answer():
+    task, slow = make_task(make_workflow(policy={"minimum": 2, "maximum": 5})), make_volunteer()
+    type(task).objects.filter(pk=task.pk).update(wanted=3)
+    lease = make_lease(task, slow)
+    post_answer(task, "Oulu")
+    post_answer(task, "Oulu")
+
+    [result] = submit_answers(slow, [Submission(lease, uuid4(), {"text": "Oulu"})])
+
+    assert (result["status"], seats(task)) == ("late", (3, 2, 0))
+
+
+def test_listeners_that_fail_cost_nobody_the_answer():
+    def broken(**said):
+        raise RuntimeError("out of order")
+
+    task = make_task()
+    answer_counted.connect(broken)
+    try:
+        result = post_answer(task, "Oulu")
+    finally:
+        answer_counted.disconnect(broken)
+
+    assert (result["status"], result["points"]) == ("counted", 0)
+    assert Answer.objects.get().credited_at is None
