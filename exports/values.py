@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 MARKS = ("blank", "unreadable")
+COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def mark_of(value: dict[str, Any] | None) -> str:
@@ -21,7 +22,7 @@ def cell_of(value: dict[str, Any] | None) -> str:
 
 def compact(value: object) -> str:
     """Return JSON without spaces, keys in order: equal values give equal bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return COMPACT.encode(value)
 
 
 def number(value: float) -> str:

@@ -1,11 +1,12 @@
 """Open data for people: the catalogue and the page of a dataset."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tasks.projects import covers
 
+from .dcat import catalogue_of
 from .presenting import card, dataset_page
 from .releases import LATEST, find_release, published_datasets, published_versions
 
@@ -18,6 +19,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     pictures = covers([release.project for release in releases])
     cards = [card(release, pictures.get(release.project_id, "")) for release in releases]
     return render(request, "exports/catalogue.html", {"datasets": cards})
+
+
+@require_safe
+def catalogue_for_machines(request: HttpRequest) -> HttpResponse:
+    described = catalogue_of(published_datasets().order_by("project__slug"), request.build_absolute_uri)
+    return JsonResponse(described, content_type="application/ld+json")
 
 
 @require_safe

@@ -92,3 +92,29 @@ def test_an_older_version_keeps_its_page(client):
     assert [page.context["release"]["number"] for page in (newest, older)] == [2, 1]
     assert [version["url"] for version in older.context["versions"]] == ["/data/letters/2/", "/data/letters/1/"]
     assert [page.context["release"]["rows"] for page in (newest, older)] == [2, 1]
+
+
+def test_machines_find_every_dataset_and_file_in_the_catalogue(client):
+    made = make_release(slug="letters", title="Letters")
+
+    reply = client.get("/data/catalog.jsonld")
+
+    [dataset] = reply.json()["dcat:dataset"]
+    files = dataset.pop("dcat:distribution")
+    assert reply["Content-Type"] == "application/ld+json"
+    assert dataset == {
+        "@id": "http://testserver/data/letters/",
+        "@type": "dcat:Dataset",
+        "dct:title": "Letters",
+        "dct:description": "Letters",
+        "dct:identifier": "letters",
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": "Archive"},
+        "dct:issued": {"@value": "2026-03-02T12:05:00+00:00", "@type": "xsd:dateTime"},
+        "dcat:version": "1",
+        "dcat:landingPage": {"@id": "http://testserver/data/letters/"},
+    }
+    assert [file["spdx:checksum"]["spdx:checksumValue"]["@value"] for file in files] == [
+        file["sha256"] for file in made.snapshot["files"]
+    ]
+    for file in files:
+        assert client.get(file["dcat:downloadURL"]["@id"]).status_code == 200
