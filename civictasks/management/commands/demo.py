@@ -13,10 +13,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from civictasks.archivist import sign_in
-from civictasks.embedded.children import manage
+from civictasks.embedded.children import manage, start_child
 from civictasks.embedded.supervisor import Service, Supervisor, command_service, ended_by_signals
 from civictasks.embedded.valkey import Valkey, ValkeyFailed, socket_path
+from civictasks.sample import is_filled
+from civictasks.sample.archivist import sign_in
 
 PATIENCE = 60.0  # seconds until the site must answer for the first time
 
@@ -50,6 +51,9 @@ class Command(BaseCommand):
         web = supervisor.add(command_service("web server", logs, manage("serve", "--fd", str(fd)), pass_fds=[fd]))
         username, password = sign_in(settings.DATA)
         connections.close_all()
+        if not is_filled():
+            self._say("Filling in the sample: this takes about 20 seconds, once.")
+            _fill(logs)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         _wait_for(url, web, supervisor)
         supervisor.add(command_service("worker", logs, manage("work")))
@@ -94,6 +98,20 @@ def _start_valkey(supervisor: Supervisor, logs: Path) -> None:
     if path is None or "REDIS_URL" in os.environ:
         return  # somebody else runs it
     supervisor.add(Service("Valkey", Valkey(path, settings.DATA / "valkey").start, logs / "valkey.log"))
+
+
+def _fill(logs: Path) -> None:
+    """Fill the sample in a process of its own: what it needs in memory goes with it."""
+    path = logs / "sample.log"
+    with path.open("ab") as log:
+        filling = start_child(manage("fill_sample"), log=log)
+    try:
+        code = filling.wait()
+    except SystemExit:
+        filling.kill()
+        raise
+    if code:
+        raise CommandError(f"The sample could not be filled in; {path} says why. Start again to go on from here.")
 
 
 def _wait_for(url: str, web: Service, supervisor: Supervisor) -> None:

@@ -18,6 +18,7 @@ class HeldWorker(Worker):
     """A worker whose running job does not outlive it; what a job leaves half done is taken up again."""
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
+        assert self.pid
         hold(self.pid, signal.SIGKILL)
         super().main_work_horse(job, queue)
 

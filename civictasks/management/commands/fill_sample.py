@@ -1,0 +1,13 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from civictasks.sample.filling import fill_sample
+
+
+class Command(BaseCommand):
+    help = "Fill in the sample: three projects on drawn catalogue cards, one fresh, one half done, one released."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        fill_sample()

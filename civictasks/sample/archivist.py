@@ -1,0 +1,40 @@
+"""The sample archivist, who may do everything an owner of an organisation may."""
+
+import os
+import secrets
+from pathlib import Path
+
+from accounts.enums import Role
+from accounts.models import Membership, Organisation, Volunteer
+
+USERNAME = "archivist"
+SLUG, NAME = "sample-archive", "Sample Archive"
+
+
+def sample_organisation() -> Organisation:
+    return Organisation.objects.get_or_create(slug=SLUG, defaults={"name": NAME})[0]
+
+
+def sign_in(data: Path) -> tuple[str, str]:
+    """Return user name and password of the sample archivist, made at the first call and kept in ``archivist.txt``."""
+    password = _kept_password(data / "archivist.txt")
+    archivist = Volunteer.objects.filter(username=USERNAME).first()
+    if archivist is None:
+        archivist = Volunteer(username=USERNAME, display_name="Sample archivist")
+    if not archivist.has_usable_password() or not archivist.check_password(password):
+        archivist.set_password(password)
+        archivist.save()
+    Membership.objects.get_or_create(
+        organisation=sample_organisation(), volunteer=archivist, defaults={"role": Role.OWNER}
+    )
+    return USERNAME, password
+
+
+def _kept_password(path: Path) -> str:
+    if path.exists():
+        return path.read_text().split()[-1]
+    password = secrets.token_urlsafe(12)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(f"username {USERNAME}\npassword {password}\n")
+    return password

@@ -1,0 +1,114 @@
+"""Fill in the sample: a fresh project, one half done, one finished with a release.
+
+Every step looks at what is there, so that a first start that was killed goes on where it stopped.
+"""
+
+import os
+import shutil
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from exports.releasing import release
+from ingestion import specimens
+from ingestion.reading import read
+from ingestion.specimens import SpecimenSet
+from tasks.chores import CHORES
+from tasks.enums import BatchState, KindName
+from tasks.models import Batch, Project, ProjectSecret, Workflow, WorkflowVersion
+from tasks.simulation import enlist, play
+from tasks.truth import read_truth
+
+from ..embedded.leash import hold
+from ..sweeping import sweep_once
+from . import mark, sample_folder
+from .archivist import sample_organisation
+
+SEED = 1
+PAGES = 20
+VOLUNTEERS = 12
+BATCH = "Sample cards"
+CARDS = "cards"  # their folder in the sample's, which holds nothing unfinished under this name
+
+
+@dataclass(frozen=True)
+class Part:
+    """``share`` of the tasks is settled by simulated volunteers who began ``ago``."""
+
+    kind: KindName
+    share: float = 0.0
+    ago: timedelta = timedelta()
+    released: bool = False
+
+
+PARTS = {
+    "finnish-newspapers": Part(KindName.TRANSCRIBE),
+    "dutch-newspapers": Part(KindName.TRANSCRIBE, share=0.5, ago=timedelta(hours=2)),
+    "british-periodicals": Part(KindName.VERIFY, share=1.0, ago=timedelta(days=1), released=True),
+}
+
+
+def fill_sample() -> None:
+    """Fill the sample, or what is missing of it; what an archivist deletes later does not come back."""
+    for about, folder in zip(specimens.SETS, drawn_cards(), strict=True):
+        fill_part(about, PARTS[about.slug], folder)
+    sweep_once(CHORES.values())  # boards, totals and skills are right from the first look on
+    mark().touch()
+
+
+def fill_part(about: SpecimenSet, part: Part, folder: Path) -> None:
+    project = sample_project(about, part.kind)
+    batch, _made = Batch.objects.get_or_create(project=project, name=BATCH)
+    if batch.state != BatchState.DONE:
+        read(batch, [folder], take_over=True)
+    if part.share:
+        now = timezone.now()
+        truth = read_truth(folder / "truth.csv", project)
+        play(project, truth, enlist(VOLUNTEERS, SEED), now - part.ago, now, part.share)
+    if part.released and not project.releases.exists():
+        release(project)
+
+
+@transaction.atomic
+def sample_project(about: SpecimenSet, kind: KindName) -> Project:
+    project = Project.objects.filter(slug=about.slug).first()
+    if project:
+        return project
+    project = Project.objects.create(
+        organisation=sample_organisation(),
+        slug=about.slug,
+        title=about.title,
+        summary=about.summary,
+        story=about.story,
+        language=about.language,
+        letters=about.letters,
+        cover_alt=about.cover,
+    )
+    ProjectSecret.objects.create(project=project)
+    workflow = Workflow.objects.create(project=project, slug=kind)
+    WorkflowVersion.objects.create(workflow=workflow, number=1, kind=kind, prompt=about.questions[kind])
+    return project
+
+
+def drawn_cards() -> list[Path]:
+    """Return the folder of each set's cards and their ``truth.csv``, drawn side by side where they are not there."""
+    folders = [sample_folder() / about.slug / CARDS for about in specimens.SETS]
+    if not all(folder.exists() for folder in folders):
+        held = (os.getpid(), signal.SIGKILL)
+        with ProcessPoolExecutor(os.cpu_count(), initializer=hold, initargs=held) as pool:
+            list(pool.map(draw_cards, folders))
+    return folders
+
+
+def draw_cards(folder: Path) -> None:
+    if folder.exists():
+        return
+    unfinished = folder.with_name("unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    specimens.write(unfinished, specimens.draw(SEED, PAGES, slug=folder.parent.name))
+    unfinished.rename(folder)
