@@ -47,9 +47,6 @@ class Release(models.Model):
             models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="release_state_known"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.project} {self.number}"
-
     @property
     def folder(self) -> Path:
         return shelf_of(self.project) / str(self.number)

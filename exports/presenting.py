@@ -14,7 +14,8 @@ from .licences import licence_of
 from .models import Release
 from .releases import file_url
 
-PREVIEW_COLUMNS = ("item", "page", "value", "confidence")
+PREVIEW_COLUMNS = ("item", "page", "suggestion", "value", "confidence")
+WRITTEN = {"suggestion", "value"}  # in the language of the pages
 
 
 def card(release: Release, cover: str) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def card(release: Release, cover: str) -> dict[str, Any]:
 
 def dataset_page(release: Release, versions: Iterable[Release], cover: str) -> dict[str, Any]:
     snapshot, licence = release.snapshot, licence_of(release.snapshot["licence"])
+    columns = preview_columns(snapshot["preview"])
     return {
         "dataset": card(release, cover) | {"project_slug": release.project.slug},
         "release": {
@@ -58,8 +60,8 @@ def dataset_page(release: Release, versions: Iterable[Release], cover: str) -> d
             }
             for file in snapshot["files"]
         ],
-        "columns": PREVIEW_COLUMNS,
-        "preview": [preview_row(row, release.project.language) for row in snapshot["preview"]],
+        "columns": columns,
+        "preview": [preview_row(row, columns, release.project.language) for row in snapshot["preview"]],
         "quality": {name: snapshot[name] for name in ("agreed", "disputed", "unreadable", "blank")}
         | {"sentence": quality_sentence(snapshot)},
         "versions": [
@@ -74,13 +76,18 @@ def dataset_page(release: Release, versions: Iterable[Release], cover: str) -> d
     }
 
 
-def preview_row(row: dict[str, Any], language: str) -> dict[str, Any]:
+def preview_columns(rows: list[dict[str, Any]]) -> list[str]:
+    """Leave out suggestions where none came with the scans."""
+    return [column for column in PREVIEW_COLUMNS if column != "suggestion" or any(row["suggestion"] for row in rows)]
+
+
+def preview_row(row: dict[str, Any], columns: Iterable[str], language: str) -> dict[str, Any]:
     return {
         "crop": crop_url(row["task"]),
         "crop_alt": _("The line on the scan"),
         "cells": [
-            {"text": row[column], "written": column == "value", "lang": language if column == "value" else ""}
-            for column in PREVIEW_COLUMNS
+            {"text": row[column], "written": column in WRITTEN, "lang": language if column in WRITTEN else ""}
+            for column in columns
         ],
     }
 

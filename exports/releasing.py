@@ -25,7 +25,7 @@ from tasks.snapshot import one_moment
 from .datapackage import content_digest, describe
 from .enums import ReleaseState
 from .errors import NotReleasable
-from .files import described
+from .files import FILES, described
 from .models import Release, shelf_of
 from .readme import readme
 from .settled import Selection, settled_rows
@@ -87,7 +87,7 @@ def draw_up(project: Project, cutoff: datetime, folder: Path) -> Draft:
                 _("Nothing in “%(project)s” has been settled for a minute: release it when there are results.")
                 % {"project": project.title}
             )
-        tables = [described(path) for path in sorted(folder.iterdir())]
+        tables = [described(folder / name) for name in FILES if (folder / name).exists()]
         description = describe(project, tally, tables)
         volunteers = selection.count_volunteers()
     summary = tally.summary() | volunteers | {"preview": tally.preview}

@@ -50,7 +50,7 @@ class Tally:
                     "task": row.task,
                     "item": row.page.item,
                     "page": row.page.position,
-                    "question": row.question.slug,
+                    "suggestion": row.suggestion,
                     "value": value,
                     "confidence": number(row.confidence),
                 }

@@ -118,3 +118,17 @@ def test_machines_find_every_dataset_and_file_in_the_catalogue(client):
     ]
     for file in files:
         assert client.get(file["dcat:downloadURL"]["@id"]).status_code == 200
+
+
+def test_the_first_rows_show_suggestions_where_there_are_some(client):
+    workflow = make_workflow(make_project(language="sv"))
+    settle_task(workflow, {"blank": True}, {"blank": True})
+    settle_task(workflow, "Åbo", "Åbo", suggestion="Abo")
+    made = release(workflow.project, now=LATER)
+
+    page = client.get(f"/data/{made.project.slug}/")
+
+    [row] = page.context["preview"]
+    assert page.context["columns"] == ["item", "page", "suggestion", "value", "confidence"]
+    assert [cell["text"] for cell in row["cells"]][2:4] == ["Abo", "Åbo"]
+    assert [cell["lang"] for cell in row["cells"]] == ["", "", "sv", "sv", ""]
