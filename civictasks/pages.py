@@ -30,7 +30,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     rows = Project.objects.public().select_related("progress", "organisation")
     found = get_object_or_404(rows, slug=slug)
     versions = current_versions(found)
-    context = {
+    context: dict[str, Any] = {
         "project": card(found, covers([found]).get(found.pk, ""))
         | {
             "story": found.story,

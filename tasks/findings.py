@@ -19,7 +19,7 @@ def latest_findings(most: int) -> list[dict[str, Any]]:
     rows = tasks.select_related("page", "project").order_by("-decision")
     found: dict[int, dict[str, Any]] = {}
     for task in rows:
-        if text := (texts[task.decision] or {}).get("text"):
+        if text := (texts.get(task.decision or 0) or {}).get("text"):
             found.setdefault(task.page_id, finding(task, text))
     return list(found.values())[:most]
 
@@ -28,7 +28,7 @@ def waiting_line(project: str) -> dict[str, Any] | None:
     """Return a line of a project (by slug) that nobody has read yet, in the form of a finding without text."""
     waiting = Task.objects.with_seats().filter(project__slug=project, page__withheld_at=None)
     task = waiting.select_related("page", "project").order_by("pk").first()
-    return task and finding(task, "")
+    return finding(task, "") if task else None
 
 
 def finding(task: Task, text: str) -> dict[str, Any]:

@@ -71,4 +71,4 @@ def describe_next(project: Project) -> dict[str, Any] | None:
     others = Project.objects.open().exclude(pk=project.pk).select_related("progress")
     left = others.annotate(left=F("progress__tasks") - F("progress__settled")).filter(left__gt=0)
     other = left.order_by("-left").first()
-    return other and {"slug": other.slug, "title": other.title, "left": other.left}
+    return {"slug": other.slug, "title": other.title, "left": other.left} if other else None

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
@@ -21,32 +22,36 @@ CACHE = "private, max-age=3600, immutable"
 
 
 @require_safe
-def crop(request: HttpRequest, name: str) -> HttpResponse:
-    task = reveal(name, CROP)
+def crop(request: HttpRequest, name: str) -> HttpResponseBase:
     found = (
-        Task.objects.filter(pk=task, page__withheld_at=None)
+        Task.objects.filter(pk=number_in(name, CROP), page__withheld_at=None)
         .exclude(project__state=ProjectState.DRAFT)
         .values_list("crop_at", "crop_length", "page__crops_key")
         .first()
     )
-    if task is None or found is None:
+    if found is None:
         raise Http404
     at, length, key = found
     return unchanged(request, name) or served(HttpResponse(slice_of(key, at, length), content_type="image/jpeg"), name)
 
 
 @require_safe
-def page(request: HttpRequest, name: str) -> HttpResponse:
-    number = reveal(name, PAGE)
+def page(request: HttpRequest, name: str) -> HttpResponseBase:
     key = (
-        Page.objects.filter(pk=number, withheld_at=None)
+        Page.objects.filter(pk=number_in(name, PAGE), withheld_at=None)
         .exclude(project__state=ProjectState.DRAFT)
         .values_list("image_key", flat=True)
         .first()
     )
-    if number is None or key is None:
+    if key is None:
         raise Http404
     return unchanged(request, name) or served(FileResponse(opened(key), content_type="image/jpeg"), name)
+
+
+def number_in(name: str, purpose: str) -> int:
+    if (number := reveal(name, purpose)) is None:
+        raise Http404
+    return number
 
 
 def slice_of(key: str, at: int, length: int) -> bytes:
@@ -62,13 +67,13 @@ def opened(key: str) -> BinaryIO:
         raise Http404 from None
 
 
-def unchanged(request: HttpRequest, name: str) -> HttpResponse | None:
+def unchanged(request: HttpRequest, name: str) -> HttpResponseBase | None:
     if request.headers.get("If-None-Match") == quote_etag(name):
         return served(HttpResponseNotModified(), name)
     return None
 
 
-def served(response: HttpResponse, name: str) -> HttpResponse:
+def served[Response: HttpResponseBase](response: Response, name: str) -> Response:
     response["ETag"] = quote_etag(name)
     response["Cache-Control"] = CACHE
     response["Cross-Origin-Resource-Policy"] = "same-origin"

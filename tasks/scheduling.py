@@ -187,10 +187,10 @@ def load(cursors: dict[str, Sequence[int]]) -> Cursors:
 
 def remember(walker: Walker, nothing_until: datetime | None, *, known: bool) -> None:
     cursors = {str(urgency.value): [c.shuffle, c.position, c.run] for urgency, c in walker.cursors.items()}
-    key = {"volunteer_id": walker.volunteer, "workflow_id": walker.workflow}
     values = {"cursors": cursors, "nothing_until": nothing_until}
-    if not (known and Pace.objects.filter(**key).update(**values)):
-        Pace.objects.update_or_create(**key, defaults=values)
+    mine = Pace.objects.filter(volunteer=walker.volunteer, workflow=walker.workflow)
+    if not (known and mine.update(**values)):
+        Pace.objects.update_or_create(volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values)
 
 
 def keep_within_limit(volunteer: int, room: int) -> set[int]:
@@ -228,9 +228,9 @@ def look(walker: Walker) -> dict[Urgency, list[Candidate]]:
     for urgency, cursor in walker.cursors.items():
         parameters += [walker.workflow, urgency.value, cursor.shuffle, cursor.position, WINDOW]
     rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK, parameters)
-        for row in cursor.fetchall():
+    with connection.cursor() as statement:
+        statement.execute(LOOK, parameters)
+        for row in statement.fetchall():
             task = Candidate(*row)
             rings[Urgency(task.urgency)].append(task)
     return rings

@@ -1,7 +1,9 @@
 """How reliable each volunteer has been, counted from what was settled."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -32,7 +34,7 @@ def fit_skills(now: datetime) -> int:
     return len(decisions)
 
 
-def record_of(decisions: list[dict]) -> Record:
+def record_of(decisions: Sequence[Mapping[str, Any]]) -> Record:
     agreed = [d for d in decisions if d["state"] == TaskState.AGREED and d["decided_by"] == DecidedBy.RULE]
     holding = dict(Task.objects.filter(decision__in=[d["pk"] for d in agreed]).values_list("decision", "workflow"))
     votes = {
