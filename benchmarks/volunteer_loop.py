@@ -1,0 +1,187 @@
+"""How many tasks a second volunteers can play over HTTP, and what one costs.
+
+The server is the embedded shape as ``manage.py demo`` runs it: SQLite with ``synchronous=FULL``, Daphne with its
+bridge, worker, sweeper and Valkey, on a free port with a data folder of its own that goes away. Each run begins with a
+fresh copy of the database.
+"""
+
+import argparse
+import json
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script's own folder is on the path, the site's is not
+
+from benchmarks.filling import DATABASE, PROJECT, Shelf
+from benchmarks.player import Player, Times
+
+WARM_UP = 1.0  # seconds before the clock starts: imports, caches, sessions
+
+OVERSHOOT = """
+SELECT count(*) FROM tasks_task WHERE wanted <
+  (SELECT count(*) FROM tasks_answer WHERE task_id = tasks_task.id AND counted AND withdrawn_at IS NULL)
+  AND id IN (SELECT task_id FROM tasks_answer)
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table; ``lease``, ``answer`` and ``whole`` are p50, p95 and p99 in milliseconds."""
+
+    tasks: int
+    clients: int
+    loop: str
+    loops: int
+    rate: float
+    lease: tuple[float, ...]
+    answer: tuple[float, ...]
+    whole: tuple[float, ...]
+    cpu_ms: float
+    generator_ms: float
+    overshoot: int
+    wasted: int
+
+
+class Stage:
+    """Threads that play in step: all warm up, then all are measured."""
+
+    def __init__(self, port: int, clients: int, *, ask: bool) -> None:
+        self.players = [Player(port, PROJECT) for _ in range(clients)]
+        self.ask = ask
+        self.over = threading.Event()
+        self.failures: list[Exception] = []
+
+    def play(self, player: Player) -> None:
+        try:
+            while not self.over.is_set():
+                if not player.loop(ask=self.ask):
+                    self.over.set()  # nothing is left: the rate is that of the time until now
+        except Exception as error:
+            self.failures.append(error)
+            self.over.set()
+
+    def run(self, seconds: float) -> float:
+        """Play for so many seconds at most; return how many it was."""
+        self.over.clear()
+        for player in self.players:
+            player.times = Times()
+        threads = [threading.Thread(target=self.play, args=[player]) for player in self.players]
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        self.over.wait(seconds)
+        self.over.set()
+        lasted = time.perf_counter() - begun
+        for thread in threads:
+            thread.join()
+        if self.failures:
+            raise SystemExit(f"A request failed: {self.failures[0]}")
+        return lasted
+
+    def times(self) -> Times:
+        together = Times()
+        for player in self.players:
+            together.add(player.times)
+        return together
+
+
+def measure(shelf: Shelf, tasks: int, clients: int, loop: str, seconds: float) -> Result:
+    from benchmarks.serving import serving  # Django must be set up first
+
+    data = shelf.copy(tasks)
+    with serving(data) as site:
+        stage = Stage(site.port, clients, ask=loop == "next")
+        stage.run(WARM_UP)
+        server, generator = site.cpu(), time.process_time()
+        lasted = stage.run(seconds)
+        server, generator = site.cpu() - server, time.process_time() - generator
+        for player in stage.players:
+            player.close()
+    times = stage.times()
+    done = max(len(times.loop), 1)
+    with closing(sqlite3.connect(data / DATABASE)) as db:
+        [overshoot] = db.execute(OVERSHOOT).fetchone()
+    return Result(
+        tasks=tasks,
+        clients=clients,
+        loop=loop,
+        loops=len(times.loop),
+        rate=len(times.loop) / lasted,
+        lease=percentiles(times.lease),
+        answer=percentiles(times.answer),
+        whole=percentiles(times.loop),
+        cpu_ms=1000 * server / done,
+        generator_ms=1000 * generator / done,
+        overshoot=overshoot,
+        wasted=times.wasted,
+    )
+
+
+def percentiles(seconds: Sequence[float]) -> tuple[float, ...]:
+    """Return p50, p95 and p99 in milliseconds; nothing for nothing."""
+    ordered = sorted(seconds)
+    return tuple(1000 * ordered[int(len(ordered) * part)] for part in (0.5, 0.95, 0.99) if ordered)
+
+
+HEADING = (
+    "     tasks clients loop  loops/s   lease p50/p95/p99      answer p50/p95/p99      loop p50/p95/p99"
+    "   CPU ms generator ms overshoot wasted"
+)
+
+
+def line(result: Result) -> str:
+    spans = "  ".join(
+        "/".join(f"{ms:.1f}" for ms in part).rjust(20) for part in (result.lease, result.answer, result.whole)
+    )
+    return (
+        f"{result.tasks:>10} {result.clients:>7} {result.loop} {result.rate:>8.1f} {spans}  {result.cpu_ms:>7.2f}"
+        f" {result.generator_ms:>12.2f} {result.overshoot:>9} {result.wasted:>6}"
+    )
+
+
+def numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=numbers, default=[1, 8, 32], help="volunteers at once (default: 1,8,32)")
+    parser.add_argument("--tasks", type=numbers, default=[1000, 100_000, 1_000_000], help="tasks in the project")
+    parser.add_argument("--seconds", type=float, default=10, help="length of a run (default: 10)")
+    parser.add_argument("--loop", choices=["two", "next", "both"], default="both", help="requests of a loop")
+    parser.add_argument("--json", action="store_true", help="print one JSON list instead of the table")
+    return parser.parse_args()
+
+
+def results(chosen: argparse.Namespace, shelf: Shelf) -> Iterator[Result]:
+    for tasks in chosen.tasks:
+        for loop in ("two", "next") if chosen.loop == "both" else (chosen.loop,):
+            for clients in chosen.clients:
+                yield measure(shelf, tasks, clients, loop, chosen.seconds)
+
+
+def main() -> None:
+    chosen = options()
+    folder = Path(tempfile.mkdtemp(prefix="civictasks-benchmark-"))
+    try:
+        shelf = Shelf(folder)
+        if chosen.json:
+            print(json.dumps([asdict(result) for result in results(chosen, shelf)]))
+            return
+        print(HEADING)
+        for result in results(chosen, shelf):
+            print(line(result), flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
