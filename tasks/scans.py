@@ -63,7 +63,7 @@ def slice_of(key: str, at: int, length: int) -> bytes:
 def opened(key: str) -> BinaryIO:
     try:
         return Path(settings.FILES, key).open("rb")
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise Http404 from None
 
 
