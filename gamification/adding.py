@@ -1,6 +1,7 @@
 """Sums kept in rows: one statement adds to many of them and makes those that are missing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import batched
 from typing import Any
 
@@ -19,7 +20,7 @@ def add_up[Key: tuple[Any, ...]](
     columns = [model._meta.get_field(name) for name in (*key, *amounts)]
     for part in batched(sorted(changes.items()), ROWS_PER_STATEMENT):
         keys = {spelled(values): values for values, _added in part}
-        parameters = [value for values, added in part for value in prepared(columns, (*values, *added))]
+        parameters = [prepared(value) for values, added in part for value in (*values, *added)]
         with connection.cursor() as cursor:
             cursor.execute(statement(model, columns, len(key), len(part)), parameters)
             for row in cursor.fetchall():
@@ -31,8 +32,9 @@ def spelled(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(map(str, values))
 
 
-def prepared(columns: Sequence[Any], values: Iterable[Any]) -> list[Any]:
-    return [column.get_db_prep_value(value, connection) for column, value in zip(columns, values, strict=True)]
+def prepared(value: Any) -> Any:
+    """Return a number or date as the database's driver takes it."""
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
 def statement(model: type[models.Model], columns: Sequence[Any], keys: int, rows: int) -> str:

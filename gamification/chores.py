@@ -6,7 +6,7 @@ from .announcing import Announcer
 from .projection import project_lines
 from .repairing import repair_credits
 
-ROUNDS = 20  # of 500 lines: after a long pause the boards are told of now and then
+ROUNDS = 20  # after a long pause the boards are told of now and then
 
 announcer = Announcer()
 

@@ -16,7 +16,7 @@ LONGEST = 1024  # bytes of a message that is still ignored; nobody has a reason 
 MESSAGES, SECONDS = 5, 1.0
 
 
-class BoardSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class BoardSocket(AsyncWebsocketConsumer):
     channel_layer_alias = "none"  # the relay listens for the whole process; a socket needs no Redis of its own
 
     async def connect(self) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .enums import Period
@@ -14,10 +14,13 @@ EVER = date(1970, 1, 1)  # where the period of all time starts
 
 def start_of(period: Period, moment: datetime, zone: tzinfo) -> date:
     """Return the first day of the period that holds ``moment``, on the calendar of ``zone``; weeks start on Monday."""
-    if period is Period.ALL:
-        return EVER
-    day = moment.astimezone(zone).date()
-    return day if period is Period.TODAY else day - timedelta(days=day.weekday())
+    return dict(periods_of(moment.astimezone(zone).date()))[period]
+
+
+@lru_cache(maxsize=1000)
+def periods_of(day: date) -> tuple[tuple[Period, date], ...]:
+    """Return the periods that hold a day, each with its first day."""
+    return (Period.TODAY, day), (Period.WEEK, day - timedelta(days=day.weekday())), (Period.ALL, EVER)
 
 
 @cache

@@ -4,7 +4,7 @@ Its work grows with the lines, never with the number of players.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -12,12 +12,11 @@ from tasks.durability import lazy_commit
 from tasks.models import Project
 
 from .adding import add_up
-from .enums import Period
 from .models import EVERYONE, BoardVersion, Ledger, Standing, Tally
-from .periods import start_of, zone_of
+from .periods import periods_of, zone_of
 from .rules import NOTHING, Amounts, amounts_of
 
-LINES = 500  # in one transaction: on SQLite the answers wait for it
+LINES = 200  # in one transaction: on SQLite the answers wait for it
 
 
 class Place(NamedTuple):
@@ -64,18 +63,18 @@ def calendars(projects: Iterable[int]) -> dict[int, tzinfo]:
     return {project: zone_of(name) for project, name in rows}
 
 
-def places_of(line: Line, zone: tzinfo) -> Iterator[Place]:
-    """Yield the six rows that a line counts for: everyone's board keeps UTC, a project's board the project's zone."""
-    for board, calendar in ((EVERYONE, UTC), (line.project, zone)):
-        for period in Period:
-            yield Place(line.volunteer, board, period.value, start_of(period, line.earned_at, calendar))
-
-
 def changes_of(lines: Iterable[Line], zones: Mapping[int, tzinfo]) -> Changes:
-    changes: Changes = defaultdict(lambda: NOTHING)
+    """Add lines up by day, then days by period: everyone's board keeps UTC, a project's board the project's zone."""
+    days: dict[tuple[int, int, date], Amounts] = defaultdict(lambda: NOTHING)
     for line in lines:
         amounts = amounts_of(line.rule, line.points)
-        for place in places_of(line, zones[line.project]):
+        for board, zone in ((EVERYONE, UTC), (line.project, zones[line.project])):
+            day = (line.volunteer, board, line.earned_at.astimezone(zone).date())
+            days[day] = days[day].plus(amounts)
+    changes: Changes = defaultdict(lambda: NOTHING)
+    for (volunteer, board, date_), amounts in days.items():
+        for period, start in periods_of(date_):
+            place = Place(volunteer, board, period.value, start)
             changes[place] = changes[place].plus(amounts)
     return changes
 

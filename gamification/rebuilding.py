@@ -24,7 +24,7 @@ from .projection import LINE_FIELDS, Changes, Line, Place, apply, calendars, cha
 from .rules import NOTHING, Amounts
 
 AT_ONCE = 20_000  # wrong standings read in one pass
-PER_COMMIT = 500  # on SQLite the answers wait for a commit
+PER_COMMIT = 1000  # on SQLite the answers wait for a commit
 
 TallyKey = tuple[Any, ...]  # board, period, period_start, points
 

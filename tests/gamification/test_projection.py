@@ -109,7 +109,7 @@ def test_projecting_takes_as_many_statements_for_one_player_as_for_hundreds(play
         earn(project, volunteer)
 
     with django_assert_num_queries(11 if players > 166 else 10):  # 1000 rows of standings to a statement
-        project_lines()
+        project_lines(players)
 
 
 @pytest.mark.django_db(transaction=True)
