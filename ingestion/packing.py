@@ -13,7 +13,7 @@ from .layout import Line
 
 MARGIN = 0.35  # of the line's height, on each side: ascenders, and a look at the neighbours
 WIDEST_MARGIN = 0.02  # of the page's long side; a region as tall as the page needs none
-WIDEST = 1800  # pixels of a crop
+WIDEST = 2200  # pixels of a crop: a line across an A4 page at 300 dpi stays as it is
 QUALITY = 82
 
 

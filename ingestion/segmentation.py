@@ -13,21 +13,26 @@ from PIL import Image, ImageChops, ImageFilter
 
 from .layout import Line
 
-WORKING_SIDE = 1600  # pixels of the long side that the cutting looks at
+WORKING_SIDE = 1200  # pixels of the long side that the cutting looks at
 BACKGROUND = 40  # the paper's tone is taken from a box of a 40th of the page on each side
 FAINTEST = 24  # grey levels between paper and ink; less is the scanner's noise
-RULE = 0.6  # of a row or column of ink: a ruled line or the scan's edge, no writing
+RULE = 20  # an unbroken stroke as long as a 20th of the page is a ruled line or the sheet's edge, no writing
+SHORTEST_RULE = 36  # working pixels, on small pictures
 EDGE = 0.01  # of the page's side: shadows of the scanner's lid
-GUTTER = 0.025  # of the page's width without ink: between two columns
+GUTTER = 0.018  # of the page's width without ink: between two columns
+EMPTY = 0.08  # of the ink in a well-filled column of dots: specks and show-through
+SPECK = 12  # dots of ink
 NARROWEST_COLUMN = 0.12  # of the page's width
 SLOPES = np.linspace(-0.035, 0.035, 29)  # two degrees either way
+SAMPLE = 20_000  # dots of ink that the slope is looked for in
 VALLEY = 0.6  # between two lines the profile falls to this share of the lower of their peaks
-WEAK = 0.12  # of the strong rows' ink: less is no line
+WEAK = 0.05  # of the strong rows' ink: less is no line
 THINNEST = 5  # working pixels of a line's height
 SHORTEST = 6  # working pixels of a line's width
 MOST_LINES = 600  # more is a halftone or a texture, not writing
 
 Ink = NDArray[np.bool_]
+Places = NDArray[np.int32]
 
 
 def cut_into_lines(image: Image.Image) -> list[Line]:
@@ -49,16 +54,33 @@ def ink_of(grey: Image.Image) -> Ink:
     """Tell ink from paper by the tone around it, so that stains and shadows do not count."""
     paper = grey.filter(ImageFilter.BoxBlur(max(8, max(grey.size) // BACKGROUND)))
     darker = np.asarray(ImageChops.subtract(paper, grey))
-    full = float(np.percentile(darker, 99.5))
+    spread = np.cumsum(np.bincount(darker.ravel(), minlength=256)) / darker.size
+    full = int(np.searchsorted(spread, 0.995))
     return darker > max(FAINTEST, 0.4 * full)
 
 
 def without_rules(ink: Ink) -> Ink:
-    """Take out ruled lines, the scan's dark edges and the rim of the page."""
-    ink = ink & (ink.mean(axis=1, keepdims=True) < RULE) & (ink.mean(axis=0, keepdims=True) < RULE)
+    """Take out ruled lines, the sheet's dark edges and the rim of the scan."""
+    longest = max(SHORTEST_RULE, max(ink.shape) // RULE)
+    ink = ink & ~straight(ink, longest) & ~straight(ink.T, longest).T
     down, across = (max(1, round(side * EDGE)) for side in ink.shape)
     ink[:down], ink[-down:], ink[:, :across], ink[:, -across:] = False, False, False, False
     return ink
+
+
+def straight(ink: Ink, length: int) -> Ink:
+    """Return the dots that lie in an unbroken vertical stroke of at least ``length``."""
+    if length >= len(ink):
+        return np.zeros_like(ink)
+    full = windows(ink, length) == length
+    around = np.pad(full, ((length - 1, length - 1), (0, 0)))
+    return windows(around, length) > 0
+
+
+def windows(flags: Ink, length: int) -> NDArray[np.int16]:
+    """Return how many flags are set in each vertical window of ``length`` rows; there are ``length - 1`` fewer rows."""
+    sums = np.cumsum(np.pad(flags, ((1, 0), (0, 0))), axis=0, dtype=np.int16)
+    return sums[length:] - sums[:-length]
 
 
 def runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
@@ -68,62 +90,63 @@ def runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def columns_of(ink: Ink) -> list[tuple[int, int]]:
-    """Cut the page at its gutters; a strip too narrow for a column stays with the one before it."""
+    """Cut the page in the middle of its gutters; a strip too narrow for a column stays with its left neighbour."""
     width = ink.shape[1]
-    written = ink.mean(axis=0) > 0.002
-    columns: list[tuple[int, int]] = []
-    for left, right in runs(written):
-        if columns and left - columns[-1][1] < GUTTER * width:
-            columns[-1] = columns[-1][0], right
-        else:
-            columns.append((left, right))
-    merged: list[tuple[int, int]] = []
-    for left, right in columns:
-        if merged and min(right - left, merged[-1][1] - merged[-1][0]) < NARROWEST_COLUMN * width:
-            merged[-1] = merged[-1][0], right
-        else:
-            merged.append((left, right))
-    return merged
+    density = ink.mean(axis=0)
+    empty = density <= EMPTY * np.quantile(density, 0.9)
+    gutters = [(first + last) // 2 for first, last in runs(empty) if last - first >= GUTTER * width]
+    cuts = [0]
+    for cut in gutters:
+        if min(cut - cuts[-1], width - cut) >= NARROWEST_COLUMN * width:
+            cuts.append(cut)
+    return list(pairwise([*cuts, width]))
 
 
-def sheared(ink: Ink, slope: float) -> Ink:
-    """Move each column up by ``slope`` times its place, counted from the middle."""
-    shifts = np.round(slope * (np.arange(ink.shape[1]) - ink.shape[1] / 2)).astype(int)
-    rows = (np.arange(ink.shape[0])[:, None] + shifts[None, :]) % ink.shape[0]
-    return np.take_along_axis(ink, rows, axis=0)
-
-
-def slope_of(ink: Ink) -> float:
+def slope_of(down: Places, across: Places) -> float:
     """Return the slope whose profile is the most uneven: there the lines lie level."""
-    small = ink[::2, ::4]
-    uneven = [float(np.square(np.diff(sheared(small, slope * 2).sum(axis=1))).sum()) for slope in SLOPES]
+    some = slice(None, None, max(1, len(down) // SAMPLE))
+    down, across = down[some], across[some]
+    uneven = [np.square(np.diff(np.bincount(levelled(down, across, slope)))).sum() for slope in SLOPES]
     return float(SLOPES[int(np.argmax(uneven))])
+
+
+def levelled(down: Places, across: Places, slope: float) -> Places:
+    """Return the row of each dot of ink once the lines lie level; the page's left edge stays where it is."""
+    rows = down - np.rint(slope * across).astype(np.int32)
+    return rows - min(0, int(rows.min()))
 
 
 def lines_of(ink: Ink, offset: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield left, upper, right, lower of each line of one column, ``offset`` working pixels from the page's left."""
-    slope = slope_of(ink)
-    level = sheared(ink, slope)
-    for upper, lower in bands_of(level.sum(axis=1)):
-        across = np.flatnonzero(level[upper:lower].any(axis=0))
-        left, right = int(across[0]), int(across[-1]) + 1
-        if right - left < SHORTEST:
-            continue
-        shifts = [slope * (x - ink.shape[1] / 2) for x in (left, right)]
-        yield (
-            left + offset,
-            max(0, round(upper + min(shifts))),
-            right + offset,
-            min(ink.shape[0], round(lower + max(shifts))),
-        )
+    down, across = (places.astype(np.int32) for places in np.nonzero(ink))
+    slope = slope_of(down, across)
+    rows = levelled(down, across, slope)
+    order = np.argsort(rows, kind="stable")
+    down, across, rows = down[order], across[order], rows[order]
+    for upper, lower in bands_of(np.bincount(rows)):
+        band = slice(*np.searchsorted(rows, (upper, lower)))
+        left, right = extent(np.bincount(across[band]), lower - upper)
+        if right - left >= SHORTEST:
+            inside = down[band][(across[band] >= left) & (across[band] < right)]
+            yield left + offset, int(inside.min()), right + offset, int(inside.max()) + 1
+
+
+def extent(counts: NDArray[np.int_], gap: int) -> tuple[int, int]:
+    """Return first and one past last column of a line's ink, without specks that lie ``gap`` away from anything."""
+    near = np.convolve(counts > 0, np.ones(2 * gap + 1), "same")[: len(counts)] > 0
+    words = [(first, last) for first, last in runs(near) if counts[first:last].sum() >= SPECK]
+    if not words:
+        return 0, 0
+    inked = np.flatnonzero(counts[words[0][0] : words[-1][1]]) + words[0][0]
+    return int(inked[0]), int(inked[-1]) + 1
 
 
 def bands_of(profile: NDArray[np.int_]) -> Iterator[tuple[int, int]]:
     """Yield first and one past last row of each line: hills of the profile, parted at its valleys."""
-    strong = float(np.percentile(profile[profile > 0], 90)) if profile.any() else 0.0
+    strong, pitch = float(np.percentile(profile[profile > 0], 90)), pitch_of(profile)
     for first, last in runs(profile > max(2.0, WEAK / 2 * strong)):
         if last - first >= THINNEST and profile[first:last].max() >= WEAK * strong:
-            yield from hills(profile, first, last, pitch_of(profile))
+            yield from hills(profile, first, last, pitch)
 
 
 def pitch_of(profile: NDArray[np.int_]) -> int:
