@@ -1,0 +1,142 @@
+import hashlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from civictasks.embedded.children import end_child, start_child
+
+MEGABYTE = 2**20
+CHUNKED = {"Transfer-Encoding": "chunked"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Trial:
+    """The trial site in a process of its own."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        fd = self.listener.fileno()
+        command = [sys.executable, "-m", "tests.site.trial_site", str(fd)]
+        self.process = start_child(command, log=subprocess.DEVNULL, pass_fds=[fd])
+
+    def get(self, path: str, method: str = "GET", **options) -> tuple[int, http.client.HTTPMessage, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, **options)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def begin(self, path: str) -> socket.socket:
+        """Ask for something and read nothing but its first bytes."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**14)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        return connection
+
+    def most_memory(self) -> int:
+        """Return the most memory the process has held so far, in bytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+@pytest.fixture(scope="module")
+def trial() -> Iterator[Trial]:
+    site = Trial()
+    site.get("/small")
+    yield site
+    end_child(site.process, 5)
+    site.listener.close()
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_large_body_arrives_whole_and_takes_no_memory(trial, chunked):
+    body, before = os.urandom(40 * MEGABYTE), trial.most_memory()
+
+    if chunked:
+        pieces = (body[start : start + MEGABYTE] for start in range(0, len(body), MEGABYTE))
+        status, _headers, told = trial.get("/body", "POST", body=pieces, encode_chunked=True, headers=CHUNKED)
+    else:
+        status, _headers, told = trial.get("/body", "POST", body=body, headers=FORM)
+
+    assert (status, told.decode()) == (200, f"{len(body)} {hashlib.sha256(body).hexdigest()}")
+    assert trial.most_memory() - before < 16 * MEGABYTE
+
+
+def test_a_short_body_and_none_arrive_as_they_are(trial):
+    empty = hashlib.sha256().hexdigest()
+    assert trial.get("/body", "POST", body=b"abc")[2].decode() == f"3 {hashlib.sha256(b'abc').hexdigest()}"
+    assert trial.get("/body")[2].decode() == f"0 {empty}"
+
+
+def test_a_head_request_gets_the_headers_of_a_long_response_at_once(trial):
+    status, headers, body = trial.get("/stream", "HEAD")
+
+    assert (status, headers["Content-Length"], body) == (200, str(1000 * 2**16), b"")
+
+
+def test_a_stream_arrives_whole(trial):
+    assert len(trial.get("/stream")[2]) == 1000 * 2**16
+
+
+def test_slow_readers_cost_no_memory_and_hold_up_nobody_else(trial):
+    before = trial.most_memory()
+    slow = [trial.begin("/stream"), trial.begin("/stream")]
+    try:
+        status, headers, text = trial.get("/stream")
+
+        assert (status, headers["Retry-After"]) == (503, "60")
+        assert text == b"Several large files are being sent just now. Please try again in a minute."
+        assert [trial.get("/short")[0], trial.get("/small")[2]] == [200, b"small"]
+        assert trial.most_memory() - before < 16 * MEGABYTE
+    finally:
+        closed = int(trial.get("/closed")[2]) + len(slow)
+        for connection in slow:
+            connection.close()
+        wait_until(lambda: int(trial.get("/closed")[2]) == closed)
+
+
+def test_streams_that_nobody_reads_to_the_end_are_closed_and_give_their_threads_back(trial):
+    before = int(trial.get("/closed")[2])
+
+    for _pair in range(3):  # more than there are threads
+        for connection in [trial.begin("/stream"), trial.begin("/stream")]:
+            connection.close()
+        before += 2
+        wait_until(lambda closed=before: int(trial.get("/closed")[2]) == closed)
+
+    assert len(trial.get("/stream")[2]) == 1000 * 2**16
+
+
+def test_headers_that_could_pass_for_others_are_left_out_and_cookies_joined(trial):
+    headers = {"X-Real-Name": "a", "X_Real_Name": "b", "X-Other": "c"}
+    assert trial.get("/h%C3%A9a%20ders", headers=headers)[2] == b"HTTP_X_OTHER=c HTTP_X_REAL_NAME=a"
+    connection = socket.create_connection(("127.0.0.1", trial.port), timeout=20)
+    with connection:
+        connection.sendall(
+            b"GET /cookie HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n"
+        )
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.endswith(b"\r\n\r\na=1; b=2")
+
+
+def test_a_failure_of_the_application_is_an_error_page_and_the_next_request_works(trial):
+    assert trial.get("/fails")[0] == 500
+    assert trial.get("/small")[2] == b"small"

@@ -1,0 +1,63 @@
+"""A small WSGI application behind the bridge and the server, for the tests of both: ``python -m … FD``."""
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterator
+
+import django
+
+from civictasks.bridge import WSGIBridge
+from civictasks.serving import serve
+
+PIECE = b"x" * 2**16
+closed = 0
+
+
+class Stream:
+    """Endless, or of a given number of pieces; like Django's streaming responses."""
+
+    streaming = True
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _piece in range(self.pieces):
+            yield PIECE
+            time.sleep(0.0001)
+
+    def close(self) -> None:
+        global closed
+        closed += 1
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/stream":
+        length = [("Content-Length", str(1000 * len(PIECE)))]
+        start_response("200 OK", length)
+        return Stream(1000)
+    if path == "/short":
+        start_response("200 OK", [("Content-Length", str(len(PIECE)))])
+        return Stream(1)
+    if path == "/fails":
+        raise RuntimeError("the application fails")
+    body = environ["wsgi.input"]
+    digest = hashlib.sha256()
+    while piece := body.read(2**16):
+        digest.update(piece)
+    told = {
+        "/closed": lambda: str(closed),
+        "/body": lambda: f"{environ['CONTENT_LENGTH']} {digest.hexdigest()}",
+        "/héa ders": lambda: " ".join(f"{key}={environ[key]}" for key in sorted(environ) if key.startswith("HTTP_X")),
+        "/cookie": lambda: environ["HTTP_COOKIE"],
+    }
+    text = told.get(path.encode("latin-1").decode(), lambda: "small")().encode()
+    start_response("200 OK", [("Content-Length", str(len(text)))])
+    return [text]
+
+
+if __name__ == "__main__":
+    django.setup()  # for translations
+    serve(WSGIBridge(application, 4), f"fd:fileno={sys.argv[1]}")
