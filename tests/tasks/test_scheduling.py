@@ -7,7 +7,8 @@ from tasks.errors import ProjectNotOpen, UnknownWorkflow
 from tasks.leases import free_expired_seats, give_back
 from tasks.models import Lease, Task
 from tasks.opaque import reveal
-from tasks.scheduling import NEIGHBOURS, lease_tasks
+from tasks.scheduling import lease_tasks
+from tasks.walking import NEIGHBOURS
 from tests.factories import (
     NOON,
     make_page,

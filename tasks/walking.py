@@ -1,0 +1,200 @@
+"""The next task: a walk along one index.
+
+The open tasks of a workflow lie on a ring per urgency, ordered by (shuffle, position); shuffle is a random number of
+the page. Each volunteer has a cursor per ring. A call looks at the next ``WINDOW`` tasks after each cursor and takes
+the first that are not this volunteer's own, the urgent ones first: up to ``NEIGHBOURS`` of one page, then the cursor
+jumps to a random other. The work is the same for a thousand and for ten million tasks, and whether the volunteer has
+answered none or 50,000.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
+
+from .enums import Urgency
+from .leases import free_some_expired
+from .models import Answer, Lease, Task
+
+WINDOW = 32  # tasks of each ring looked at in one round
+ROUNDS = 4  # windows passed over in one call while all of them are one's own
+NEIGHBOURS = 10  # tasks of one page in a row
+RING = 2**62  # shuffle numbers lie in [0, RING)
+BEFORE_FIRST = -1  # position before the first of a page
+URGENT_FIRST = (Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH)
+
+LOOK = " UNION ALL ".join(
+    """
+SELECT * FROM (
+  SELECT id, subject, urgency, shuffle, position FROM tasks_task
+  WHERE workflow_id = %s AND urgency = %s AND state = 0 AND seats > 0 AND (shuffle, position) > (%s, %s)
+  ORDER BY shuffle, position LIMIT %s
+) AS ring"""
+    for _urgency in URGENT_FIRST
+)
+
+
+class Candidate(NamedTuple):
+    id: int
+    subject: int
+    urgency: int
+    shuffle: int
+    position: int
+
+
+@dataclass(slots=True)
+class Cursor:
+    """Where a volunteer stands on one ring, and how many tasks of this page were taken in a row."""
+
+    shuffle: int = field(default_factory=lambda: random.randrange(RING))
+    position: int = BEFORE_FIRST
+    run: int = 0
+
+    @property
+    def at_start(self) -> bool:
+        return (self.shuffle, self.position) == (0, BEFORE_FIRST)
+
+    def take(self, task: Candidate) -> None:
+        self.run = self.run + 1 if task.shuffle == self.shuffle else 1
+        self.shuffle, self.position = task.shuffle, task.position
+
+    def pass_over(self, task: Candidate) -> None:
+        if (self.shuffle, self.position) != (task.shuffle, task.position):
+            self.shuffle, self.position, self.run = task.shuffle, task.position, 0
+
+    def jump(self) -> None:
+        self.shuffle, self.position, self.run = random.randrange(RING), BEFORE_FIRST, 0
+
+    def wrap(self) -> None:
+        self.shuffle, self.position, self.run = 0, BEFORE_FIRST, 0
+
+
+type Cursors = dict[Urgency, Cursor]
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """One volunteer in one workflow; ``held`` are the subjects of the live leases."""
+
+    volunteer: int
+    project: int
+    workflow: int
+    cursors: Cursors
+    held: set[int]
+
+
+def load_cursors(cursors: Mapping[str, Sequence[int]]) -> Cursors:
+    return {urgency: Cursor(*cursors.get(str(urgency.value), ())) for urgency in URGENT_FIRST}
+
+
+def dump_cursors(cursors: Cursors) -> dict[str, list[int]]:
+    return {str(urgency.value): [c.shuffle, c.position, c.run] for urgency, c in cursors.items()}
+
+
+def walk(walker: Walker, count: int) -> list[Candidate]:
+    """Take up to ``count`` seats along the rings and move the cursors."""
+    chosen: list[Candidate] = []
+    for _round in range(ROUNDS):
+        rings = look(walker)
+        turned = turn_back(walker.cursors, rings)
+        mine = walker.held | subjects_of(walker, [task.subject for ring in rings.values() for task in ring])
+        picked: list[Candidate] = []
+        for urgency, ring in rings.items():
+            picked += pick(ring, mine, walker.cursors[urgency], count - len(chosen) - len(picked))
+        chosen += take_seats(picked)
+        walker.held.update(task.subject for task in picked)
+        if len(chosen) >= count or not (turned or any(rings.values())):
+            break
+    return chosen
+
+
+def look(walker: Walker) -> dict[Urgency, list[Candidate]]:
+    """Return the next tasks with a free seat on each ring, in one statement."""
+    parameters: list[int] = []
+    for urgency, cursor in walker.cursors.items():
+        parameters += [walker.workflow, urgency.value, cursor.shuffle, cursor.position, WINDOW]
+    rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
+    with connection.cursor() as statement:
+        statement.execute(LOOK, parameters)
+        for row in statement.fetchall():
+            task = Candidate(*row)
+            rings[Urgency(task.urgency)].append(task)
+    return rings
+
+
+def turn_back(cursors: Cursors, rings: dict[Urgency, list[Candidate]]) -> bool:
+    """Send the cursors that have nothing before them to the start; False when there was none, or all were there."""
+    ended = [cursor for urgency, cursor in cursors.items() if not rings[urgency] and not cursor.at_start]
+    for cursor in ended:
+        cursor.wrap()
+    return bool(ended)
+
+
+def subjects_of(walker: Walker, subjects: Sequence[int]) -> set[int]:
+    """Return those of the subjects that the volunteer has answered or skipped: two index probes, never a join with
+    the volunteer's whole history."""
+    if not subjects:
+        return set()
+    answered = Answer.objects.filter(
+        project=walker.project, volunteer=walker.volunteer, subject__in=subjects, reopened=False
+    )
+    skipped = Lease.objects.filter(volunteer=walker.volunteer, subject__in=subjects, skipped=True)
+    return set(answered.values_list("subject", flat=True).union(skipped.values_list("subject", flat=True), all=True))
+
+
+def pick(ring: Sequence[Candidate], mine: set[int], cursor: Cursor, room: int) -> list[Candidate]:
+    """Choose tasks in walking order; the cursor ends behind the last one chosen, or behind a window of one's own."""
+    picked: list[Candidate] = []
+    for task in ring:
+        if len(picked) >= room:
+            return picked
+        if task.subject in mine:
+            continue
+        mine.add(task.subject)
+        picked.append(task)
+        cursor.take(task)
+        if cursor.run >= NEIGHBOURS:
+            cursor.jump()
+            return picked
+    if ring:
+        cursor.pass_over(ring[-1])
+    return picked
+
+
+def take_seats(tasks: Sequence[Candidate]) -> list[Candidate]:
+    """Take a seat of each task that still has one. SQLite's write lock is held already; PostgreSQL locks the rows."""
+    if not tasks:
+        return []
+    free = Task.objects.with_seats().filter(pk__in=[task.id for task in tasks])
+    if connection.features.has_select_for_update_skip_locked:
+        locked = set(free.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
+        tasks = [task for task in tasks if task.id in locked]
+        free = Task.objects.filter(pk__in=locked)
+    free.update(leased=F("leased") + 1)
+    return list(tasks)
+
+
+def search(walker: Walker, count: int, now: datetime) -> list[Candidate]:
+    """Look at everything once: the walk met only tasks of one's own, or none."""
+    free_some_expired(now)
+    answered = Answer.objects.filter(
+        project=walker.project, volunteer=walker.volunteer, subject=OuterRef("subject"), reopened=False
+    )
+    touched = Lease.objects.filter(volunteer=walker.volunteer, subject=OuterRef("subject")).filter(
+        Q(skipped=True) | Q(seat=True, used_at=None)
+    )
+    left = Task.objects.with_seats().filter(~Exists(answered), ~Exists(touched), workflow=walker.workflow)
+    rows = left.order_by("urgency", "shuffle", "position").values_list(*Candidate._fields)[:count]
+    found = [Candidate(*row) for row in rows]
+    for task in found:
+        walker.cursors[Urgency(task.urgency)].pass_over(task)
+    return take_seats(distinct(found))
+
+
+def distinct(tasks: Sequence[Candidate]) -> list[Candidate]:
+    """Keep one task of each subject: nobody is asked two questions about the same line."""
+    return list({task.subject: task for task in tasks}.values())
