@@ -1,3 +1,90 @@
-from ninja import Router
+"""Batches over HTTP, for the people and programs of an archive."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from ninja import File, Form, Router, UploadedFile
+from ninja.errors import HttpError
+
+from accounts.authentication import Caller, NotAllowed, require
+from accounts.enums import Role, Scope
+from accounts.models import Membership
+from tasks.enums import ProjectState
+from tasks.models import Batch, Project
+from tasks.paging import LIMIT, page_of
+from tasks.queueing import hint
+from tasks.schemas import Problem
+
+from .batches import describe, describe_file
+from .errors import CannotRead
+from .jobs import read_batch
+from .schemas import BatchReply, FilesReply
+from .uploading import keep_upload
 
 router = Router(tags=["batches"])
+INSUFFICIENT_STORAGE = 507
+
+
+def may_ingest(request: HttpRequest) -> Caller:
+    """Judge the caller before the body is read: nobody fills the disk without leave."""
+    return require(request, Scope.INGEST)
+
+
+@router.post(
+    "projects/{slug}/batches",
+    auth=may_ingest,
+    response={202: BatchReply, 401: Problem, 403: Problem, 404: Problem, 507: Problem},
+    summary="Upload pictures, layout files or ZIPs; they are read in the background",
+)
+def upload(request: HttpRequest, slug: str, files: File[list[UploadedFile]], name: Form[str] = "") -> HttpResponse:
+    project = get_object_or_404(Project.objects.select_related("organisation"), slug=slug)
+    judge_membership(request.auth, project)  # type: ignore[attr-defined]  # ninja sets it
+    try:
+        batch = keep_upload(project, name, files)
+    except CannotRead as error:
+        raise HttpError(INSUFFICIENT_STORAGE, str(error)) from None
+    hint(read_batch, batch.pk)
+    batch.refresh_from_db()
+    address = reverse("api-1:batch", args=[batch.pk])
+    return JsonResponse(describe(batch), status=202, headers={"Location": address})
+
+
+@router.get(
+    "batches/{number}",
+    auth=may_ingest,
+    response={200: BatchReply, 401: Problem, 403: Problem, 404: Problem},
+    summary="How far a batch is, and what became of its files",
+    url_name="batch",
+)
+def batch(request: HttpRequest, number: int) -> dict[str, Any]:
+    return describe(own_batch(request, number))
+
+
+@router.get(
+    "batches/{number}/files",
+    auth=may_ingest,
+    response={200: FilesReply, 401: Problem, 403: Problem, 404: Problem},
+    summary="Every file of a batch with its state, reason and next step",
+)
+def files(request: HttpRequest, number: int, limit: int = LIMIT, after: str = "") -> dict[str, Any]:
+    return page_of(request, own_batch(request, number).files.all(), describe_file, limit=limit, after=after)
+
+
+def own_batch(request: HttpRequest, number: int) -> Batch:
+    found = get_object_or_404(Batch.objects.select_related("project__organisation"), pk=number)
+    judge_membership(request.auth, found.project)  # type: ignore[attr-defined]  # ninja sets it
+    return found
+
+
+def judge_membership(caller: Caller, project: Project) -> None:
+    """Owners and archivists bring scans; nobody else learns that a draft exists."""
+    bringers = Membership.objects.filter(organisation=project.organisation, role__in=[Role.OWNER, Role.ARCHIVIST])
+    if bringers.filter(volunteer=caller.volunteer).exists():
+        return
+    if project.state == ProjectState.DRAFT:
+        raise Http404
+    words = _("Only owners and archivists of %(organisation)s may bring scans into this project.")
+    raise NotAllowed(words % {"organisation": project.organisation.name})

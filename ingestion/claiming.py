@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState
 from tasks.models import Batch
@@ -15,6 +16,7 @@ from .errors import ClaimLost
 
 CLAIM_TIME = timedelta(minutes=3)  # longer than the slowest picture may take
 PAUSE = timedelta(minutes=5)
+MOST_CLAIMS = 30
 TO_READ = (BatchState.UPLOADED, BatchState.READING)
 
 
@@ -44,6 +46,18 @@ class Claim:
 def is_overdue() -> Q:
     """Batches that nobody reads although they wait for it."""
     return Q(state__in=TO_READ) & (Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()))
+
+
+def overdue() -> list[int]:
+    """Return the uploads that nobody reads; what ``ingest`` began is for whoever knows its paths."""
+    return list(Batch.objects.filter(is_overdue()).exclude(source="").values_list("pk", flat=True))
+
+
+def give_up() -> int:
+    """Fail the batches at which one worker after the other has died."""
+    reason = _("Reading was begun %(times)s times and never ended. Upload the files in smaller batches.")
+    hopeless = Batch.objects.filter(is_overdue(), fence__gte=MOST_CLAIMS).exclude(source="")
+    return hopeless.update(state=BatchState.FAILED, reason=reason % {"times": MOST_CLAIMS})
 
 
 @transaction.atomic

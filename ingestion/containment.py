@@ -12,10 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from django.utils.translation import gettext as _
-
 from .errors import CannotRead, Refused
 from .exchange import Limits, Reading, Wish, reading_from, to_line
+from .storing import disk_words
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 1.5  # of the processor time allowed: a busy machine and a slow disk also take time
@@ -45,8 +44,7 @@ class Decoder:
         """Raises ``Refused`` when the picture cannot be taken in, ``CannotRead`` when the disk is full or broken."""
         answer = self.ask(wish)
         if "failed" in answer:
-            words = _("Files cannot be written (%(detail)s). Put that right, then ingest again.")
-            raise CannotRead(words % {"detail": answer["failed"]})
+            raise CannotRead(disk_words(answer["failed"]))
         if "refused" not in answer:
             return reading_from(answer)
         if answer["refused"] == "too_large":

@@ -5,7 +5,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -30,10 +30,19 @@ class Found:
     layout: "Found | None" = None
     identifier: str = ""
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a picture that has to be opened."""
+        return self.sort is Sort.PICTURE and self.refusal is None
 
-def gather(paths: Iterable[Path]) -> list[Found]:
-    """Return everything at ``paths`` in natural order, each picture with its layout file where there is one."""
-    found = [file for path in dict.fromkeys(paths) for file in sorted(at(path), key=natural_order)]
+
+def gather(paths: Iterable[Path], labels: Mapping[Path, str] | None = None) -> list[Found]:
+    """Return everything at ``paths`` in natural order, each picture with its layout file where there is one.
+
+    ``labels`` says what to call files whose names on disk are our own.
+    """
+    labels = labels or {}
+    found = [file for path in dict.fromkeys(paths) for file in sorted(at(path, labels.get(path)), key=natural_order)]
     return identified(paired(distinct(list(without_repeats(found)))))
 
 
@@ -45,25 +54,31 @@ def natural_order(found: Found) -> list[tuple[int, int, str]]:
     ]
 
 
-def at(path: Path) -> Iterator[Found]:
-    inside = list(in_folder(path) if path.is_dir() else single(path))
-    yield from inside
-    if not any(file.sort is Sort.PICTURE or file.refusal for file in inside):
-        yield Found(shown(path.name), path, Sort.OTHER, refusal=Refused("no_pictures"))
+def at(path: Path, label: str | None) -> Iterator[Found]:
+    yield from in_folder(path) if path.is_dir() else single(path, shown(label or path.name))
 
 
-def in_folder(folder: Path) -> Iterator[Found]:
+def or_nothing(inside: list[Found], label: str, path: Path) -> list[Found]:
+    """A folder or ZIP that holds nothing of use is itself refused."""
+    if all(file.sort in {Sort.OTHER, Sort.LITTER} and not file.refusal for file in inside):
+        return [*inside, Found(label, path, Sort.OTHER, refusal=Refused("no_pictures"))]
+    return inside
+
+
+def in_folder(folder: Path) -> list[Found]:
     top = folder.resolve().name
+    inside: list[Found] = []
     for place, folders, names in os.walk(folder):
         folders.sort()
         for name in names:
             path = Path(place) / name
-            yield from opened(path, shown(f"{top}/{path.relative_to(folder).as_posix()}"), top=False)
+            inside += opened(path, shown(f"{top}/{path.relative_to(folder).as_posix()}"), top=False)
+    return or_nothing(inside, shown(top), folder)
 
 
-def single(path: Path) -> Iterator[Found]:
+def single(path: Path, label: str) -> Iterator[Found]:
     """A file named by itself; a layout file that lies beside it comes along."""
-    found = list(opened(path, shown(path.name), top=True))
+    found = list(opened(path, label, top=True))
     yield from found
     if len(found) == 1 and found[0].sort is Sort.PICTURE:
         for name in layout_names(PurePosixPath(path.name)):
@@ -129,9 +144,7 @@ def in_archive(path: Path, label: str) -> Iterator[Found]:
             sort = recognise(entry.label, head)
             refusal = refusal or fault_of(entry.label, head, sort, named=False)
             inside.append(Found(shown(f"{label}/{entry.label}"), path, sort, entry.info, refusal))
-    yield from inside
-    if not any(file.sort is Sort.PICTURE or file.refusal for file in inside):
-        yield Found(label, path, Sort.ARCHIVE, refusal=Refused("no_pictures"))
+    yield from or_nothing(inside, label, path)
 
 
 def shown(label: str) -> str:
@@ -181,7 +194,7 @@ def layout_names(picture: PurePosixPath) -> list[str]:
 
 def paired(found: list[Found]) -> list[Found]:
     layouts = {file.label.casefold(): file for file in found if file.sort is Sort.LAYOUT and not file.refusal}
-    return [replace(file, layout=layout_of(file, layouts)) if file.sort is Sort.PICTURE else file for file in found]
+    return [replace(file, layout=layout_of(file, layouts)) if file.is_page else file for file in found]
 
 
 def layout_of(picture: Found, layouts: dict[str, Found]) -> Found | None:
@@ -191,18 +204,14 @@ def layout_of(picture: Found, layouts: dict[str, Found]) -> Found | None:
 
 def identified(found: list[Found]) -> list[Found]:
     """Call each picture by its name without ending, with its folder where two would be called the same."""
-    stems = Counter(PurePosixPath(file.label).stem for file in found if file.sort is Sort.PICTURE)
-    paths = Counter(str(PurePosixPath(file.label).with_suffix("")) for file in found if file.sort is Sort.PICTURE)
-    return [
-        replace(file, identifier=identifier_of(PurePosixPath(file.label), stems, paths))
-        if file.sort is Sort.PICTURE
-        else file
-        for file in found
-    ]
+    paths = [PurePosixPath(file.label) for file in found if file.is_page]
+    stems = Counter(path.stem for path in paths)
+    bare = Counter(str(path.with_suffix("")) for path in paths)
+    return [replace(file, identifier=identifier_of(PurePosixPath(file.label), stems, bare)) for file in found]
 
 
-def identifier_of(path: PurePosixPath, stems: Counter[str], paths: Counter[str]) -> str:
+def identifier_of(path: PurePosixPath, stems: Counter[str], bare: Counter[str]) -> str:
     if stems[path.stem] == 1:
         return path.stem
-    bare = str(path.with_suffix(""))
-    return bare if paths[bare] == 1 else str(path)
+    name = str(path.with_suffix(""))
+    return name if bare[name] == 1 else str(path)

@@ -16,7 +16,7 @@ from .gathering import Found
 from .listing import Outcome, outcome, refusal
 from .refusals import is_about_layout
 from .storing import key_of, put
-from .unpacking import unpack
+from .unpacking import Archives
 
 
 @dataclass(frozen=True)
@@ -32,30 +32,41 @@ class Verdict:
         return [self.picture] if self.layout is None else [self.picture, self.layout]
 
 
-def take_in(found: Found, batch: Batch, decoder: Decoder, place: Path) -> Verdict:
-    """Raises ``CannotRead`` when the disk is at fault and not the picture."""
+@dataclass(frozen=True)
+class Workbench:
+    """What is needed to take pictures into a batch; ``place`` is a folder for half-finished files."""
+
+    batch: Batch
+    decoder: Decoder
+    archives: Archives
+    place: Path
+
+    def fetch(self, found: Found, name: str) -> Path:
+        """Return where the file's content lies: where it was found, or unpacked here."""
+        if found.entry is None:
+            return found.path.absolute()
+        self.archives.unpack(found.path, found.entry, self.place / name)
+        return self.place / name
+
+
+def take_in(found: Found, bench: Workbench) -> Verdict:
+    """Raises ``CannotRead`` and ``OSError`` when the disk is at fault and not the picture."""
     sha256 = ""
     try:
-        picture = fetch(found, place / "picture")
+        picture = bench.fetch(found, "picture")
         sha256 = sha256_of(picture)
-        if there := batch_with(batch.project_id, sha256):
+        if there := batch_with(bench.batch.project_id, sha256):
             return already_there(found, sha256, there)
-        layout = fetch(found.layout, place / "layout") if found.layout else None
-        wish = Wish(str(picture), layout and str(layout), str(place / "page"), str(place / "crops"))
-        reading = decoder.read(wish)
+        layout = bench.fetch(found.layout, "layout") if found.layout else None
+        wish = Wish(
+            str(picture), str(layout) if layout else None, str(bench.place / "page"), str(bench.place / "crops")
+        )
+        reading = bench.decoder.read(wish)
     except Refused as refused:
         return refusals_of(found, sha256, refused)
     checkpoint("opened")
-    scan = put_files(found, batch, sha256, reading, place)
+    scan = put_files(found, bench, sha256, reading)
     return Verdict(Outcome(found.label, FileState.DONE, sha256=sha256), used(found, reading), scan)
-
-
-def fetch(found: Found, place: Path) -> Path:
-    """Return where the file's content lies: where it was found, or unpacked at ``place``."""
-    if found.entry is None:
-        return found.path.absolute()
-    unpack(found.path, found.entry, place)
-    return place
 
 
 def sha256_of(path: Path) -> str:
@@ -71,20 +82,22 @@ def batch_with(project: int, sha256: str) -> str | None:
     return Page.objects.filter(project=project, sha256=sha256).values_list("item__batch__name", flat=True).first()
 
 
-def put_files(found: Found, batch: Batch, sha256: str, reading: Reading, place: Path) -> Scan:
-    image_key = key_of("pages", batch.project_id, reading.page_sha256, "jpg")
-    crops_key = key_of("crops", batch.project_id, reading.crops_sha256, "pack")
-    put(place / "page", image_key)
+def put_files(found: Found, bench: Workbench, sha256: str, reading: Reading) -> Scan:
+    project = bench.batch.project_id
+    image_key = key_of("pages", project, reading.page_sha256, "jpg")
+    crops_key = key_of("crops", project, reading.crops_sha256, "pack")
+    put(bench.place / "page", image_key)
     checkpoint("page in place")
-    put(place / "crops", crops_key)
+    put(bench.place / "crops", crops_key)
     checkpoint("crops in place")
-    return Scan(batch, found.label, found.identifier, sha256, reading, image_key, crops_key)
+    return Scan(bench.batch, found.label, found.identifier, sha256, reading, image_key, crops_key)
 
 
 def already_there(found: Found, sha256: str, batch: str) -> Verdict:
     picture = outcome(found.label, FileState.DUPLICATE, "already_there", sha256, batch=batch)
-    layout = found.layout and outcome(found.layout.label, FileState.DUPLICATE, "already_there", batch=batch)
-    return Verdict(picture, layout)
+    if found.layout is None:
+        return Verdict(picture)
+    return Verdict(picture, outcome(found.layout.label, FileState.DUPLICATE, "already_there", batch=batch))
 
 
 def refusals_of(found: Found, sha256: str, refused: Refused) -> Verdict:

@@ -4,7 +4,8 @@ The page's files are in place before its rows are written, in one transaction. K
 finds the page there or makes it again under the same names.
 """
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -22,10 +23,10 @@ from .containment import Decoder
 from .enums import FileState
 from .errors import CannotRead
 from .gathering import Found, gather, layout_names
-from .intake import Verdict, already_there, batch_with, take_in
+from .intake import Verdict, Workbench, already_there, batch_with, take_in
 from .listing import Outcome, enlist, judged_by_sight, settle
-from .recognition import Sort
-from .storing import clear, judge_room, workshop
+from .storing import clear, disk_words, judge_room, workshop
+from .unpacking import Archives
 
 Tell = Callable[[Outcome], None]
 
@@ -51,7 +52,12 @@ class Report:
 
 
 def read(
-    batch: Batch, paths: Iterable[Path], *, take_over: bool = False, tell: Tell = lambda outcome: None
+    batch: Batch,
+    paths: Iterable[Path],
+    labels: Mapping[Path, str] | None = None,
+    *,
+    take_over: bool = False,
+    tell: Tell = lambda outcome: None,
 ) -> Report | None:
     """Read what lies at ``paths`` into the batch; None when another worker has it.
 
@@ -61,45 +67,65 @@ def read(
     if mine is None:
         return None
     checkpoint("claimed")
+    questions = questions_of(batch, mine)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(pausing(mine))
+        place = workshop(batch.pk, mine.fence)
+        stack.callback(clear, place)
+        archives = stack.enter_context(contextlib.closing(Archives()))
+        decoder = stack.enter_context(Decoder())
+        run = Run(Workbench(batch, decoder, archives, place), mine, questions, tell)
+        return run.read(gather(paths, labels))
+
+
+def questions_of(batch: Batch, mine: Claim) -> list[WorkflowVersion]:
     questions = current_versions(batch.project)
     if not questions:
         reason = _("The project has no open question, so its pages would have no tasks. Open a workflow first.")
         mine.finish(BatchState.FAILED, reason)
         raise CannotRead(reason)
-    place = workshop(batch.pk, mine.fence)
+    return questions
+
+
+@contextlib.contextmanager
+def pausing(mine: Claim) -> Iterator[None]:
+    """Let the batch wait when the disk is full or broken: that is no fault of its files."""
     try:
-        with Decoder() as decoder:
-            return Run(batch, mine, questions, decoder, place, tell).read(gather(paths))
+        yield
     except CannotRead as error:
         mine.pause(str(error))
         raise
-    finally:
-        clear(place)
+    except OSError as error:
+        words = disk_words(error.strerror or str(error))
+        mine.pause(words)
+        raise CannotRead(words) from error
 
 
 @dataclass
 class Run:
     """One worker's way through one batch."""
 
-    batch: Batch
+    bench: Workbench
     mine: Claim
     questions: list[WorkflowVersion]
-    decoder: Decoder
-    place: Path
     tell: Tell
     results: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def batch(self) -> Batch:
+        return self.bench.batch
 
     def read(self, found: list[Found]) -> Report:
         by_sight = seen_in(found)
         enlist(self.batch, found, by_sight)
         for outcome in by_sight.values():
             self.keep(outcome)
-        pictures = [file for file in found if file.sort is Sort.PICTURE and file.label not in by_sight]
+        pictures = [file for file in found if file.is_page]
         self.mine.hold(total=len(pictures), done=0)
         checkpoint("listed")
         for number, picture in enumerate(pictures, 1):
             judge_room()
-            self.write(picture, take_in(picture, self.batch, self.decoder, self.place), number)
+            self.write(picture, take_in(picture, self.bench), number)
             checkpoint("written")
         return self.finish(found)
 
@@ -143,7 +169,7 @@ class Run:
 def seen_in(found: list[Found]) -> dict[str, Outcome]:
     """Return the outcomes of all files that need not be opened."""
     chosen = {file.layout.label for file in found if file.layout}
-    pictures = [PurePosixPath(file.label) for file in found if file.sort is Sort.PICTURE and not file.refusal]
+    pictures = [PurePosixPath(file.label) for file in found if file.is_page]
     fitting = {name.casefold() for picture in pictures for name in layout_names(picture)}
     outcomes = {
         file.label: judged_by_sight(file, file.label.casefold() in fitting)

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from .errors import Refused
 from .recognition import ACCEPTED
@@ -118,7 +119,7 @@ WORDS: dict[str, tuple[str, str]] = {
 def words_for(code: str, **facts: str | int) -> Words:
     reason, step = WORDS[code]
     known = {"accepted": ACCEPTED} | facts
-    return Words(str(reason) % known, str(step) % known)
+    return Words(gettext(reason) % known, step and gettext(step) % known)
 
 
 def explain(refused: Refused) -> Words:

@@ -119,6 +119,8 @@ def levelled(down: Places, across: Places, slope: float) -> Places:
 def lines_of(ink: Ink, offset: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield left, upper, right, lower of each line of one column, ``offset`` working pixels from the page's left."""
     down, across = (places.astype(np.int32) for places in np.nonzero(ink))
+    if not len(down):
+        return
     slope = slope_of(down, across)
     rows = levelled(down, across, slope)
     order = np.argsort(rows, kind="stable")

@@ -26,13 +26,14 @@ def put(finished: Path, key: str) -> None:
     place = settings.FILES / key
     if not place.parent.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(place.parent.parent)
+        sync(place.parent.parent)
     finished.replace(place)
-    sync_folder(place.parent)
+    sync(place.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's list of names, durable."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -62,3 +63,7 @@ def judge_room() -> None:
             _("The disk has only %(free)s MB left. Make room, then ingest again: it goes on where it stopped.")
             % {"free": free // 2**20}
         )
+
+
+def disk_words(detail: str) -> str:
+    return _("Files cannot be read or written (%(detail)s). Put that right, then ingest again.") % {"detail": detail}

@@ -23,16 +23,8 @@ END_OF_64 = struct.Struct("<4sQ2H2L4Q")
 DRIVE = re.compile("[A-Za-z]:/")
 ENCRYPTED = 1  # bit of the entry's flags
 CHUNK = 2**20
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-    struct.error,
-)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
+DAMAGE = (*BROKEN, OSError)
 
 
 @dataclass(frozen=True)
@@ -137,14 +129,31 @@ def head_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes
         raise Refused("damaged_entry") from None
 
 
-def unpack(archive: Path, info: zipfile.ZipInfo, place: Path) -> None:
-    """Write one entry to ``place``, a name of our own. A declared size that lies ends as ``Refused``."""
-    try:
-        with zipfile.ZipFile(archive) as opened, opened.open(info) as source, place.open("wb") as target:
-            for part in parts_of(source, info.file_size):
-                target.write(part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error):
-        raise Refused("damaged_entry") from None
+class Archives:
+    """Keeps the ZIP that was read last open: its directory is read once for all of its entries."""
+
+    def __init__(self) -> None:
+        self.last: tuple[Path, zipfile.ZipFile] | None = None
+
+    def opened(self, archive: Path) -> zipfile.ZipFile:
+        if self.last is None or self.last[0] != archive:
+            self.close()
+            self.last = archive, zipfile.ZipFile(archive)
+        return self.last[1]
+
+    def close(self) -> None:
+        if self.last:
+            self.last[1].close()
+            self.last = None
+
+    def unpack(self, archive: Path, info: zipfile.ZipInfo, place: Path) -> None:
+        """Write one entry to ``place``, a name of our own. A declared size that lies ends as ``Refused``."""
+        try:
+            with self.opened(archive).open(info) as source, place.open("wb") as target:
+                for part in parts_of(source, info.file_size):
+                    target.write(part)
+        except BROKEN:
+            raise Refused("damaged_entry") from None
 
 
 def parts_of(source: IO[bytes], size: int) -> Iterator[bytes]:

@@ -1,0 +1,23 @@
+from datetime import timedelta
+
+from tasks.chores import chore
+from tasks.queueing import hint
+
+from .claiming import give_up, overdue
+from .jobs import read_batch
+from .uploading import forget_orphans
+
+
+@chore(every=timedelta(seconds=20))
+def read_waiting_batches() -> int:
+    """Hint again at batches whose hint or worker was lost."""
+    give_up()
+    waiting = overdue()
+    for batch in waiting:
+        hint(read_batch, batch)
+    return len(waiting)
+
+
+@chore(every=timedelta(hours=1))
+def forget_orphaned_uploads() -> int:
+    return forget_orphans()
