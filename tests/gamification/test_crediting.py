@@ -221,7 +221,7 @@ class TestSequences(TestCase):
         st.lists(
             st.one_of(
                 st.tuples(st.just("answer"), st.integers(0, 1), st.sampled_from(["Helsinki", "Turku"]), st.booleans()),
-                st.tuples(st.just("withdraw"), st.integers(0, 9)),
+                st.tuples(st.just("withdraw"), st.integers(0, 9), st.booleans()),
                 st.tuples(st.just("project")),
                 st.tuples(st.just("repair")),
             ),
@@ -255,10 +255,13 @@ def answer(tasks, index, text, works):
         post_answer(task, text)
 
 
-def withdraw(tasks, index):
+def withdraw(tasks, index, works):
     answers = Answer.objects.filter(task__in=tasks, withdrawn_at=None).order_by("id")
-    for found in answers[index : index + 1]:
-        withdraw_answer(found.volunteer_id, found.key, now=NOON)
+    with pytest.MonkeyPatch.context() as broken:
+        if not works:
+            broken.setattr(crediting, "uncredit", fail)
+        for found in answers[index : index + 1]:
+            withdraw_answer(found.volunteer_id, found.key, now=NOON)
 
 
 def deserved(tasks):
