@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "channels",
-    "ninja",
     "accounts",
     "tasks",
     "gamification",
@@ -43,6 +42,7 @@ MIDDLEWARE = [
     "accounts.crosssite.CrossSiteMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "civictasks.problems.answer_wrong_methods",
 ]
 ROOT_URLCONF = "civictasks.urls"
 ASGI_APPLICATION = "civictasks.asgi.application"
@@ -128,3 +128,4 @@ UNDO_WINDOW = timedelta(seconds=60)
 LEASES_OF_A_NEWCOMER = 3
 LEASES_OF_A_VOLUNTEER = 40
 HTTP_THREADS = env_int("HTTP_THREADS", 4)
+SAMPLE_PAGES = env_int("SAMPLE_PAGES", 20)  # cards in each project of the demo

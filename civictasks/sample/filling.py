@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +31,6 @@ from . import mark, sample_folder
 from .archivist import sample_organisation
 
 SEED = 1
-PAGES = 20
 VOLUNTEERS = 12
 BATCH = "Sample cards"
 CARDS = "cards"  # their folder in the sample's, which holds nothing unfinished under this name
@@ -110,5 +110,5 @@ def draw_cards(folder: Path) -> None:
         return
     unfinished = folder.with_name("unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    specimens.write(unfinished, specimens.draw(SEED, PAGES, slug=folder.parent.name))
+    specimens.write(unfinished, specimens.draw(SEED, settings.SAMPLE_PAGES, slug=folder.parent.name))
     unfinished.rename(folder)
