@@ -133,7 +133,8 @@ export class Loop {
         if (!answers.length && count <= 0) break;
         const reply = await this.ask(answers, count);
         this.failures = 0;
-        if (!answers.length && !reply.leases.length) break;
+        // An answer given while we asked counts on this exchange to carry it.
+        if (!answers.length && !reply.leases.length && !outbox.all().length) break;
       }
     } catch (failure) {
       if (!(failure instanceof CallFailed)) throw failure;

@@ -144,6 +144,19 @@ def test_a_reading_is_verified_and_the_page_says_thank_you_at_the_end(page, card
     assert votes(1) == ["=no"]
 
 
+def test_an_answer_given_while_the_site_is_slow_to_say_that_nothing_is_left_arrives(page, cards, in_thread, votes):
+    in_thread(make_verification, cards)
+    held = []
+    page.route("**/api/v1/projects/*/leases", held.append)
+    start(page, cards)
+
+    page.get_by_role("button", name="No, it differs").click()
+    for route in held:
+        route.continue_()
+
+    assert (len(held), votes(1)) == (1, ["=no"])
+
+
 def test_the_line_is_seen_on_its_page_and_larger(page, cards):
     start(page, cards)
 
