@@ -53,7 +53,7 @@ class Command(BaseCommand):
         connections.close_all()
         if not is_filled():
             self._say("Filling in the sample: this takes about 20 seconds, once.")
-            _fill(logs)
+            _fill(supervisor, web, logs / "sample.log")
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         _wait_for(url, web, supervisor)
         supervisor.add(command_service("worker", logs, manage("work")))
@@ -100,27 +100,32 @@ def _start_valkey(supervisor: Supervisor, logs: Path) -> None:
     supervisor.add(Service("Valkey", Valkey(path, settings.DATA / "valkey").start, logs / "valkey.log"))
 
 
-def _fill(logs: Path) -> None:
+def _fill(supervisor: Supervisor, web: Service, path: Path) -> None:
     """Fill the sample in a process of its own: what it needs in memory goes with it."""
-    path = logs / "sample.log"
     with path.open("ab") as log:
         filling = start_child(manage("fill_sample"), log=log)
     try:
-        code = filling.wait()
-    except SystemExit:
+        while filling.poll() is None:
+            _look_after(supervisor, web)
+    finally:
         filling.kill()
-        raise
-    if code:
+    if filling.wait():
         raise CommandError(f"The sample could not be filled in; {path} says why. Start again to go on from here.")
 
 
 def _wait_for(url: str, web: Service, supervisor: Supervisor) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _answers(url):
-        supervisor.look_after()
-        if time.monotonic() > deadline or web.ends > 2:
+        _look_after(supervisor, web)
+        if time.monotonic() > deadline:
             raise CommandError(f"The site does not answer; {web.log} says why.")
-        time.sleep(0.05)
+
+
+def _look_after(supervisor: Supervisor, web: Service) -> None:
+    supervisor.look_after()
+    if web.ends > 1:
+        raise CommandError(f"The web server does not start; {web.log} says why.")
+    time.sleep(0.05)
 
 
 def _answers(url: str) -> bool:
