@@ -29,7 +29,8 @@ def open_picture(path: Path, limits: Limits) -> tuple[Image.Image, float | None]
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(path, formats=FORMATS) as image:
+            # Not by its path: Pillow would map an uncompressed TIFF into memory, and garbles those that lie on a side.
+            with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
                 return decoded(image, limits), usable_dpi(image.info.get("dpi"))
         except (Refused, MemoryError):
             raise

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Region(NamedTuple):
-    """A rectangle of a page in pixels of the page's derivative, from its upper left corner."""
+    """A rectangle of a page in pixels of the upright original picture, from its upper left corner."""
 
     x: int
     y: int
