@@ -147,7 +147,7 @@ def test_a_reading_is_verified_and_the_page_says_thank_you_at_the_end(page, card
 def test_an_answer_given_while_the_site_is_slow_to_say_that_nothing_is_left_arrives(page, cards, in_thread, votes):
     in_thread(make_verification, cards)
     held = []
-    page.route("**/api/v1/projects/*/leases", held.append)
+    page.route("**/api/v1/projects/*/leases", lambda route: held.append(route))
     start(page, cards)
 
     page.get_by_role("button", name="No, it differs").click()
