@@ -13,8 +13,29 @@ from .consensus import Ballot, Outcome, Policy, Verdict, estimate_reliability, j
 from .enums import DecidedBy, TaskState, Urgency
 from .kinds import KINDS
 from .models import Answer, Decision, Task
+from .prepared import Given, Insertion, Selection, Update
 from .signals import Settlement
 
+NEW_DECISION = Insertion(
+    Decision,
+    "project_id",
+    "task_id",
+    "number",
+    "state",
+    "value",
+    "vote",
+    "agreement",
+    "confidence",
+    "answers",
+    "decided_by",
+    "method",
+    "method_version",
+    "parameters",
+    "parameters_hash",
+    "evidence",
+    "reason",
+    "created_at",
+)
 STATES = {
     Outcome.AGREED: TaskState.AGREED,
     Outcome.UNREADABLE: TaskState.UNREADABLE,
@@ -50,17 +71,19 @@ class Vote:
 
 
 def counted_votes(question: Question) -> list[Vote]:
-    skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=question.workflow))
-    rows = (
-        Answer.objects.filter(task=question.task, counted=True, withdrawn_at=None)
-        .annotate(skill=skill)
-        .values_list("id", "volunteer", "value", "vote", "grp", "skill__right", "skill__wrong")
-        .order_by("id")
-    )
+    rows = votes_with_skills.rows(task=question.task, workflow=question.workflow)
     return [
         Vote(id_, volunteer, value, vote, bytes(grp) if grp else None, right or 0, wrong or 0)
         for id_, volunteer, value, vote, grp, right, wrong in rows
     ]
+
+
+@Selection
+def votes_with_skills():
+    skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=Given("workflow")))
+    rows = Answer.objects.filter(task=Given("task"), counted=True, withdrawn_at=None).annotate(skill=skill)
+    columns = ("id", "volunteer", "value", "vote", "grp", "skill__right", "skill__wrong")
+    return rows.values_list(*columns).order_by("id")
 
 
 def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
@@ -103,14 +126,20 @@ def settle(
     question: Question, votes: Sequence[Vote], verdict: Verdict, state: TaskState, at: datetime
 ) -> Settlement | None:
     decision = record(question, verdict, state, len(votes), at)
-    settled = Task.objects.open().filter(pk=question.task).update(state=state, settled_at=at, decision=decision)
+    settled = settle_open.run(task=question.task, state=state, settled_at=at, decision=decision)
     return settlement_of(question, votes, decision, state, verdict.vote) if settled else None
+
+
+@Update
+def settle_open():
+    values = {name: Given(name) for name in ("state", "settled_at", "decision")}
+    return Task.objects.open().filter(pk=Given("task")), values
 
 
 def record(question: Question, verdict: Verdict, state: TaskState, answers: int, at: datetime) -> int:
     parameters = dict(verdict.parameters)
     decided = state != TaskState.DISPUTED
-    decision = Decision.objects.create(
+    return NEW_DECISION.one(
         project_id=question.project,
         task_id=question.task,
         number=next_number(question),
@@ -121,6 +150,7 @@ def record(question: Question, verdict: Verdict, state: TaskState, answers: int,
         confidence=verdict.confidence,
         answers=answers,
         decided_by=DecidedBy.RULE,
+        reason="",
         method=verdict.method,
         method_version=verdict.method_version,
         parameters=parameters,
@@ -128,7 +158,6 @@ def record(question: Question, verdict: Verdict, state: TaskState, answers: int,
         evidence=[[answer, weight] for answer, weight in verdict.weights],
         created_at=at,
     )
-    return decision.pk
 
 
 def next_number(question: Question) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from .kinds import KINDS
 from .models import Task
 from .opaque import opaque
+from .prepared import Selection, each
 
 CROP, PAGE = "crop", "page"
 FIELDS = (
@@ -38,7 +39,13 @@ def page_url(page: int) -> str:
 
 def questions_of(tasks: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return ``{task id: task object}`` in one query."""
-    return {row["id"]: question_of(row) for row in Task.objects.filter(pk__in=tasks).values(*FIELDS)}
+    rows = shown.rows(tasks=list(tasks))
+    return {row[0]: question_of(dict(zip(FIELDS, row, strict=True))) for row in rows}
+
+
+@Selection
+def shown(tasks):
+    return Task.objects.filter(pk__in=each("tasks", tasks)).values_list(*FIELDS)
 
 
 def question_of(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,13 @@ from .enums import ProjectState
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Lease, Pace, Project, Workflow
+from .prepared import Given, Insertion, Selection, Update
 from .questions import questions_of
 from .walking import Walker, dump_cursors, load_cursors, search, walk
 
+NEW_LEASES = Insertion(
+    Lease, "project_id", "task_id", "subject", "volunteer_id", "token_hash", "created_at", "expires_at"
+)
 NOTHING_FOR = timedelta(minutes=1)  # how long an empty search is believed
 
 
@@ -75,8 +79,7 @@ def held_lease(volunteer: int, token: str) -> Grant | None:
 
 
 def workflows_of(project: str, workflow: int | None) -> list[tuple[int, int]]:
-    rows = Workflow.objects.playable().filter(project__slug=project, project__state=ProjectState.OPEN)
-    ids = list(rows.values_list("project_id", "id"))
+    ids = playable.rows(slug=project)
     if not ids:
         if not Project.objects.public().filter(slug=project).exists():
             raise UnknownProject(_("There is no project of this name."))
@@ -89,28 +92,45 @@ def workflows_of(project: str, workflow: int | None) -> list[tuple[int, int]]:
     return chosen
 
 
+@Selection
+def playable():
+    rows = Workflow.objects.playable().filter(project__slug=Given("slug"), project__state=ProjectState.OPEN)
+    return rows.values_list("project_id", "id")
+
+
 def lease_from(
     workflow: int, project: int, volunteer: int, count: int, most: int, now: datetime
 ) -> list[tuple[str, Lease]]:
     with lazy_commit():
-        pace = Pace.objects.filter(volunteer=volunteer, workflow=workflow).values_list("cursors", "nothing_until")
-        cursors, nothing_until = pace.first() or (None, None)
+        [(cursors, nothing_until)] = pace_of.rows(volunteer=volunteer, workflow=workflow) or [(None, None)]
         if nothing_until and nothing_until > now:
             return []
         held = keep_within_limit(volunteer, most - count)
         walker = Walker(volunteer, project, workflow, load_cursors(cursors or {}), held)
         chosen = walk(walker, count) or search(walker, count, now)
         made = make_leases(project, volunteer, [(task.id, task.subject) for task in chosen], now)
-        Lease.objects.bulk_create([lease for _token, lease in made])
+        NEW_LEASES.many(lease for _token, lease in made)
         remember(walker, None if made else now + NOTHING_FOR, known=cursors is not None)
     return made
 
 
+@Selection
+def pace_of():
+    mine = Pace.objects.filter(volunteer=Given("volunteer"), workflow=Given("workflow"))
+    return mine.values_list("cursors", "nothing_until")
+
+
 def remember(walker: Walker, nothing_until: datetime | None, *, known: bool) -> None:
+    mine = {"volunteer": walker.volunteer, "workflow": walker.workflow}
     values = {"cursors": dump_cursors(walker.cursors), "nothing_until": nothing_until}
-    mine = Pace.objects.filter(volunteer=walker.volunteer, workflow=walker.workflow)
-    if not (known and mine.update(**values)):
+    if not (known and change_pace.run(**mine, **values)):
         Pace.objects.update_or_create(volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values)
+
+
+@Update
+def change_pace():
+    mine = Pace.objects.filter(volunteer=Given("volunteer"), workflow=Given("workflow"))
+    return mine, {"cursors": Given("cursors"), "nothing_until": Given("nothing_until")}
 
 
 def keep_within_limit(volunteer: int, room: int) -> set[int]:
@@ -118,8 +138,13 @@ def keep_within_limit(volunteer: int, room: int) -> set[int]:
 
     A page that was reloaded forgot its leases: their seats must not be lost to others, nor its reader be locked out.
     """
-    live = list(Lease.objects.live().filter(volunteer=volunteer).values_list("pk", "subject").order_by("pk"))
+    live = live_leases.rows(volunteer=volunteer)
     surplus = live[: max(0, len(live) - room)]
     if surplus:
         free_seats(Lease.objects.live().filter(pk__in=[pk for pk, _subject in surplus]))
     return {subject for _pk, subject in live[len(surplus) :]}
+
+
+@Selection
+def live_leases():
+    return Lease.objects.live().filter(volunteer=Given("volunteer")).values_list("pk", "subject").order_by("pk")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,14 +18,33 @@ from accounts.models import Volunteer
 
 from .consensus import Policy
 from .deciding import Question, decide
-from .enums import Status, TaskState
+from .enums import Status, TaskState, Urgency
 from .errors import MalformedValue
 from .kinds import KINDS, Value
 from .leases import free_seats, hash_of
 from .models import Answer, Lease, Task
+from .prepared import Given, Insertion, Selection, Update, each
 from .signals import CountedAnswer, Settlement, answer_counted
 from .telling import tell
 
+NEW_ANSWER = Insertion(
+    Answer,
+    "project_id",
+    "task_id",
+    "subject",
+    "version_id",
+    "volunteer_id",
+    "key",
+    "body_hash",
+    "value",
+    "vote",
+    "purpose",
+    "counted",
+    "elapsed_ms",
+    "result",
+    "created_at",
+    "credited_at",
+)
 SEEN_EVERY = timedelta(hours=1)  # how exactly a volunteer's last answer is remembered
 
 
@@ -85,7 +105,12 @@ def task_of(seat: Seat | None) -> int:
 def seats_of(submissions: Sequence[Submission]) -> dict[str, Seat]:
     """Return what is known of each lease token, in one query."""
     tokens = {hash_of(submission.lease): submission.lease for submission in submissions}
-    rows = Lease.objects.filter(token_hash__in=tokens).values_list(
+    return {tokens[bytes(hash_)]: seat_of(*row) for hash_, *row in asked_under.rows(hashes=list(tokens))}
+
+
+@Selection
+def asked_under(hashes):
+    return Lease.objects.filter(token_hash__in=each("hashes", hashes)).values_list(
         "token_hash",
         "pk",
         "volunteer_id",
@@ -100,7 +125,6 @@ def seats_of(submissions: Sequence[Submission]) -> dict[str, Seat]:
         "task__version__policy",
         "task__decision",
     )
-    return {tokens[bytes(hash_)]: seat_of(*row) for hash_, *row in rows}
 
 
 def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, project: int, *question: Any) -> Seat:
@@ -111,8 +135,14 @@ def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, p
 
 def known_results(volunteer: int, submissions: Sequence[Submission]) -> dict[UUID, dict[bytes, dict[str, Any]]]:
     """Return the first results of keys used before, by the body that they came with."""
-    rows = Answer.objects.filter(volunteer=volunteer, key__in={submission.key for submission in submissions})
-    return {key: {bytes(body): result} for key, body, result in rows.values_list("key", "body_hash", "result")}
+    rows = first_replies.rows(volunteer=volunteer, keys=list({submission.key for submission in submissions}))
+    return {key: {bytes(body): result} for key, body, result in rows}
+
+
+@Selection
+def first_replies(keys):
+    wanted = each("keys", keys, Answer._meta.get_field("key"))
+    return Answer.objects.filter(volunteer=Given("volunteer"), key__in=wanted).values_list("key", "body_hash", "result")
 
 
 def submit(
@@ -142,12 +172,12 @@ def submit(
 def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, now: datetime) -> dict[str, Any]:
     question = seat.question
     counted = count(question, seat.lease, now)
-    answer = Answer.objects.create(
+    answer = NEW_ANSWER.one(
         project_id=question.project,
         task_id=question.task,
         subject=seat.subject,
         version_id=question.version,
-        volunteer=volunteer,
+        volunteer_id=volunteer.pk,
         key=submission.key,
         body_hash=submission.body_hash,
         value=value,
@@ -155,40 +185,64 @@ def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value
         purpose=seat.purpose,
         counted=counted,
         elapsed_ms=submission.elapsed_ms,
+        result={},
         created_at=now,
         credited_at=now,
     )
     settled = decide(question, now) if counted else None
-    points = credit(answer, settled, now) if counted else 0
-    result = result_of(submission, counted=counted, settled=settled, answer=answer.pk, points=points)
-    Answer.objects.filter(pk=answer.pk).update(result=result)
+    points = (
+        credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now), settled) if counted else 0
+    )
+    result = result_of(submission, counted=counted, settled=settled, answer=answer, points=points)
+    keep_reply.run(answer=answer, result=result)
     remember_activity(volunteer, now)
     return result
 
 
+@Update
+def keep_reply():
+    return Answer.objects.filter(pk=Given("answer")), {"result": Given("result")}
+
+
 def use_lease(lease: int, now: datetime) -> bool:
     """Mark the lease as used, once; return whether it still held its seat."""
-    unused = Lease.objects.filter(pk=lease, used_at=None)
-    if unused.filter(seat=True).update(used_at=now, seat=False):
+    if use_seat.run(lease=lease, used_at=now):
         return True
-    if unused.update(used_at=now):
+    if Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
         return False
     raise LeaseUsed
 
 
+@Update
+def use_seat():
+    return Lease.objects.live().filter(pk=Given("lease")), {"used_at": Given("used_at"), "seat": False}
+
+
 def count(question: Question, lease: int, now: datetime) -> bool:
     """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled."""
-    seated = use_lease(lease, now)
-    task = Task.objects.filter(pk=question.task)
-    counted = task.count_answer(seated=seated)
-    if seated and not counted:
-        task.update(leased=F("leased") - 1)
-    return counted
+    if not use_lease(lease, now):
+        return bool(take_free_seat.run(task=question.task))
+    if count_seat.run(task=question.task):
+        return True
+    Task.objects.filter(pk=question.task).update(leased=F("leased") - 1)
+    return False
 
 
-def credit(answer: Answer, settled: Settlement | None, now: datetime) -> int:
-    counted = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
-    return sum(tell(answer_counted, counted, settled=settled, at=now))
+@Update
+def count_seat():
+    started = Greatest(F("urgency"), Urgency.STARTED.value)
+    changes = {"answered": F("answered") + 1, "leased": F("leased") - 1, "urgency": started}
+    return Task.objects.open().filter(pk=Given("task")), changes
+
+
+@Update
+def take_free_seat():
+    started = Greatest(F("urgency"), Urgency.STARTED.value)
+    return Task.objects.with_seats().filter(pk=Given("task")), {"answered": F("answered") + 1, "urgency": started}
+
+
+def credit(answer: CountedAnswer, settled: Settlement | None) -> int:
+    return sum(tell(answer_counted, answer, settled=settled, at=answer.created_at))
 
 
 def remember_activity(volunteer: Volunteer, now: datetime) -> None:
@@ -245,5 +299,6 @@ def result_of_the_first(volunteer: int, submission: Submission, seat: Seat) -> d
     mine = Answer.objects.filter(project=seat.question.project, volunteer=volunteer, subject=seat.subject)
     if not mine.filter(reopened=False).exists():
         return None
-    free_seats(Lease.objects.live().filter(pk=seat.lease))
+    with transaction.atomic():
+        free_seats(Lease.objects.live().filter(pk=seat.lease))
     return plain_result(submission, Status.REPEATED, _("You have read this line before. Thank you!"))

@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from .enums import Urgency
 from .leases import free_some_expired
 from .models import Answer, Lease, Task
+from .prepared import Given, Selection, Update, each
 
 WINDOW = 32  # tasks of each ring looked at in one round
 ROUNDS = 4  # windows passed over in one call while all of them are one's own
@@ -139,11 +140,16 @@ def subjects_of(walker: Walker, subjects: Sequence[int]) -> set[int]:
     the volunteer's whole history."""
     if not subjects:
         return set()
-    answered = Answer.objects.filter(
-        project=walker.project, volunteer=walker.volunteer, subject__in=subjects, reopened=False
-    )
-    skipped = Lease.objects.filter(volunteer=walker.volunteer, subject__in=subjects, skipped=True)
-    return set(answered.values_list("subject", flat=True).union(skipped.values_list("subject", flat=True), all=True))
+    rows = answered_or_skipped.rows(project=walker.project, volunteer=walker.volunteer, subjects=subjects)
+    return {subject for [subject] in rows}
+
+
+@Selection
+def answered_or_skipped(subjects):
+    theirs = {"volunteer": Given("volunteer"), "subject__in": each("subjects", subjects)}
+    answered = Answer.objects.filter(project=Given("project"), reopened=False, **theirs)
+    skipped = Lease.objects.filter(skipped=True, **theirs)
+    return answered.values_list("subject").union(skipped.values_list("subject"), all=True)
 
 
 def pick(ring: Sequence[Candidate], mine: set[int], cursor: Cursor, room: int) -> list[Candidate]:
@@ -169,13 +175,17 @@ def take_seats(tasks: Sequence[Candidate]) -> list[Candidate]:
     """Take a seat of each task that still has one. SQLite's write lock is held already; PostgreSQL locks the rows."""
     if not tasks:
         return []
-    free = Task.objects.with_seats().filter(pk__in=[task.id for task in tasks])
     if connection.features.has_select_for_update_skip_locked:
+        free = Task.objects.with_seats().filter(pk__in=[task.id for task in tasks])
         locked = set(free.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
         tasks = [task for task in tasks if task.id in locked]
-        free = Task.objects.filter(pk__in=locked)
-    free.update(leased=F("leased") + 1)
+    take_seat.run(tasks=[task.id for task in tasks])
     return list(tasks)
+
+
+@Update
+def take_seat(tasks):
+    return Task.objects.with_seats().filter(pk__in=each("tasks", tasks)), {"leased": F("leased") + 1}
 
 
 def search(walker: Walker, count: int, now: datetime) -> list[Candidate]:

@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Greatest
 
 from ..enums import UNSETTLED, TaskState, Urgency
 from ..identity import Region
@@ -19,13 +18,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def settled(self) -> "TaskQuerySet":
         return self.exclude(state__in=UNSETTLED)
-
-    def count_answer(self, *, seated: bool) -> bool:
-        """Count one answer; the guard is the only judge of whether there is a seat for it."""
-        started = Greatest(F("urgency"), Urgency.STARTED.value)
-        if seated:
-            return bool(self.open().update(answered=F("answered") + 1, leased=F("leased") - 1, urgency=started))
-        return bool(self.with_seats().update(answered=F("answered") + 1, urgency=started))
 
 
 class Task(models.Model):

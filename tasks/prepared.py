@@ -1,0 +1,145 @@
+"""Statements of the loop, compiled once.
+
+Django builds the SQL of a queryset anew at each call, which costs five to ten times what the database needs for the
+statements of a lease or an answer. Here a queryset is written as everywhere, with ``Given`` where a value comes with
+each run, and its SQL is kept.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.sql import UpdateQuery
+
+
+class Given(Expression):
+    """A value that comes with each run; ``field`` says how the database wants it, where that is not as it is."""
+
+    def __init__(self, name: str, field: Any = None, at: int | None = None) -> None:
+        super().__init__()
+        self.name = name
+        self.field_given = field
+        self.at = at
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+    def value(self, values: dict[str, Any]) -> Any:
+        value = values[self.name] if self.at is None else values[self.name][self.at]
+        return self.field_given.get_db_prep_value(value, connection) if self.field_given else value
+
+
+def each(name: str, length: int, field: Any = None) -> Any:
+    """The items of a list that comes with each run, for ``…__in``."""
+    return [Given(name, field, at) for at in range(length)]
+
+
+class Statement:
+    """SQL with its parameters, some of them to be given."""
+
+    def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
+        self.sql = sql
+        self.parameters = parameters
+
+    def with_values(self, values: dict[str, Any]) -> list[Any]:
+        return [p.value(values) if isinstance(p, Given) else p for p in self.parameters]
+
+
+class Prepared:
+    """What ``build`` describes, compiled once for each database and each length of the lists that it names.
+
+    ``build`` takes the lengths of the lists among the values, under their names.
+    """
+
+    def __init__(self, build: Callable[..., Any]) -> None:
+        self.build = build
+        code = build.__code__
+        self.lists = code.co_varnames[: code.co_argcount]
+        self.compiled: dict[tuple[Any, ...], Any] = {}
+
+    def for_values(self, values: dict[str, Any]) -> Any:
+        key = (connection.vendor, *(len(values[name]) for name in self.lists))
+        found = self.compiled.get(key)
+        if found is None:
+            found = self.compiled[key] = self.compile(self.build(*key[1:]))
+        return found
+
+    def compile(self, built: Any) -> Any:
+        raise NotImplementedError
+
+
+class Selection(Prepared):
+    """``build`` returns a queryset of ``values_list``; a run returns its rows."""
+
+    def compile(self, built: QuerySet) -> tuple[Statement, Any]:
+        compiler = built.query.get_compiler(connection=connection)
+        statement = Statement(*compiler.as_sql())
+        columns = [column[0] for column in compiler.select[: compiler.col_count]]
+        return statement, compiler.get_converters(columns)
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        statement, converters = self.for_values(values)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.with_values(values))
+            rows = cursor.fetchall()
+        return [converted(row, converters) for row in rows] if converters else rows
+
+
+def converted(row: Sequence[Any], converters: dict[int, Any]) -> tuple[Any, ...]:
+    """Return a row as Python has it: JSON read, times aware."""
+    values = list(row)
+    for at, (functions, expression) in converters.items():
+        for function in functions:
+            values[at] = function(values[at], expression, connection)
+    return tuple(values)
+
+
+class Update(Prepared):
+    """``build`` returns a queryset and what to set; a run returns how many rows were changed."""
+
+    def compile(self, built: tuple[QuerySet, dict[str, Any]]) -> Statement:
+        rows, values = built
+        query: Any = rows.query.chain(UpdateQuery)
+        query.add_update_values({name: self._given(rows.model, name, value) for name, value in values.items()})
+        return Statement(*query.get_compiler(connection=connection).as_sql())
+
+    def run(self, **values: Any) -> int:
+        statement = self.for_values(values)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.with_values(values))
+            return cursor.rowcount
+
+    @staticmethod
+    def _given(model: type[Model], name: str, value: Any) -> Any:
+        return Given(value.name, model._meta.get_field(name)) if isinstance(value, Given) else value
+
+
+class Insertion:
+    """New rows of a model with values for the fields named; the other columns take the database's default."""
+
+    def __init__(self, model: type[Model], *names: str) -> None:
+        self.table = model._meta.db_table
+        self.fields: dict[str, Any] = {name: model._meta.get_field(name) for name in names}
+
+    @cached_property
+    def sql(self) -> str:
+        columns = ", ".join(f'"{field.column}"' for field in self.fields.values())
+        return f'INSERT INTO "{self.table}" ({columns}) VALUES ({", ".join(["%s"] * len(self.fields))})'
+
+    def one(self, **values: Any) -> int:
+        """Insert a row and return its id."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{self.sql} RETURNING id", self._prepared(values))
+            return cursor.fetchone()[0]
+
+    def many(self, rows: Iterable[Model]) -> None:
+        """Insert unsaved rows in one statement; their ids stay unknown."""
+        prepared = [self._prepared(vars(row)) for row in rows]
+        if prepared:
+            with connection.cursor() as cursor:
+                cursor.executemany(self.sql, prepared)
+
+    def _prepared(self, values: dict[str, Any]) -> list[Any]:
+        return [field.get_db_prep_save(values[name], connection) for name, field in self.fields.items()]
