@@ -1,7 +1,6 @@
 """The public API: each app brings its router, the site puts them together."""
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
 
 from exports.api import router as exports_router
 from gamification.api import router as gamification_router
@@ -9,13 +8,9 @@ from ingestion.api import router as ingestion_router
 from tasks.api import router as tasks_router
 
 from . import problems
+from .openapi import DescribedAPI
 
-SECURITY = {
-    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
-    "bearer": {"type": "http", "scheme": "bearer"},
-}
-
-api = NinjaAPI(
+api = DescribedAPI(
     title="Civic Tasks",
     version="1",
     description=(
@@ -23,7 +18,8 @@ api = NinjaAPI(
         "`csrftoken` cookie; with a session every unsafe request sends that cookie's value as `X-CSRFToken`. Programs "
         "send `Authorization: Bearer TOKEN` instead. Errors are problem documents (RFC 9457)."
     ),
-    openapi_extra={"components": {"securitySchemes": SECURITY}, "security": [{}, {"session": []}, {"bearer": []}]},
+    docs_url=None,
+    openapi_extra={"security": [{}, {"session": []}, {"bearer": []}]},
 )
 for router in (tasks_router, gamification_router, ingestion_router, exports_router):
     api.add_router("", router)

@@ -1,4 +1,4 @@
-"""The pages that speak of everything: home and project."""
+"""The pages that speak of everything: home, project and the API's documentation."""
 
 from typing import Any
 
@@ -6,10 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from exports.releases import latest_release
+from exports.releases import latest_release, published_datasets
+from tasks.enums import KindName
 from tasks.findings import latest_findings, waiting_line
 from tasks.models import Project
 from tasks.projects import covers, current_versions, progress_of
+
+from .documenting import documentation
 
 LICENCES = {"CC0-1.0": "CC0", "CC-BY-4.0": "CC BY 4.0"}
 FOUND = 6
@@ -43,6 +46,19 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "guide": [],
     }
     return render(request, "tasks/project.html", context)
+
+
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    typed = Project.objects.open().filter(workflows__versions__kind=KindName.TRANSCRIBE).order_by("pk").first()
+    dataset = published_datasets().order_by("pk").first()
+    context = {
+        "documentation": documentation(),
+        "site": request.build_absolute_uri("/")[:-1],
+        "project": typed.slug if typed else "my-project",
+        "dataset": dataset.project.slug if dataset else "my-project",
+    }
+    return render(request, "site/api.html", context)
 
 
 def card(project: Project, cover: str) -> dict[str, Any]:

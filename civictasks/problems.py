@@ -1,8 +1,10 @@
 """Problem documents (RFC 9457): every error of the API says what is wrong and what to do."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -32,6 +34,22 @@ def not_found() -> JsonResponse:
     return problem(404, _("There is nothing here."), _("Check the address: it may have been mistyped or withdrawn."))
 
 
+def answer_wrong_methods(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the router refuses a method in plain text, before any view or handler of the API is asked."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        allowed = response["Allow"]
+        detail = _("This address takes %(methods)s.") % {"methods": allowed}
+        refusal = problem(405, _("This address does not take %(method)s.") % {"method": request.method}, detail)
+        refusal["Allow"] = allowed
+        return refusal
+
+    return respond
+
+
 def install(api: NinjaAPI) -> None:
     """Answer every error that a view of the API may raise with a problem document."""
 
@@ -58,6 +76,10 @@ def install(api: NinjaAPI) -> None:
         wrong = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors]
         detail = "; ".join(f"{e['where']}: {e['what']}" for e in wrong)
         return problem(422, _("The request does not fit."), detail, errors=wrong)
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return problem(413, _("The request is too big."), _("Send fewer entries in one request."))
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:

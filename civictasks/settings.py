@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "channels",
-    "ninja",
     "accounts",
     "tasks",
     "gamification",
@@ -43,6 +42,7 @@ MIDDLEWARE = [
     "accounts.crosssite.CrossSiteMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "civictasks.problems.answer_wrong_methods",
 ]
 ROOT_URLCONF = "civictasks.urls"
 ASGI_APPLICATION = "civictasks.asgi.application"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("tasks.urls")),
     path("", include("gamification.urls")),
     path("", include("exports.urls")),
+    path("api/v1/docs", pages.api_docs, name="api-docs"),
     path("api/v1/", api.urls),
     re_path(r"^api/", nothing_here),
 ]

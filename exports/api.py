@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from ninja import Router
+from ninja import Path, Query, Router
 
-from tasks.paging import LIMIT, page_of
-from tasks.schemas import Problem
+from tasks.paging import page_of
+from tasks.schemas import AFTER, PAGE_SIZE, Problem
 
 from .models import Release
 from .releases import (
@@ -24,15 +24,24 @@ from .schemas import DatasetsReply, ReleaseReply
 from .serving import serve_file
 
 router = Router(tags=["open data"])
+DATASET = Path(..., description="short name of the dataset, the same as its project's")
+VERSION = Path(..., description="number of the release, or `latest`: that redirects to the newest")
+BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+FILE = Path(..., description="name of the file, as listed in `files`")
 
 
 @router.get("datasets", response=DatasetsReply, summary="Datasets, each in its newest version")
-def datasets(request: HttpRequest, limit: int = LIMIT, after: str = "") -> dict[str, Any]:
+def datasets(request: HttpRequest, limit: int = PAGE_SIZE, after: str = AFTER) -> dict[str, Any]:
     return page_of(request, published_datasets(), describe, limit=limit, after=after, key="slug")
 
 
-@router.get("datasets/{slug}/releases", response=DatasetsReply, summary="Versions of a dataset")
-def releases(request: HttpRequest, slug: str, limit: int = LIMIT, after: int = 0) -> dict[str, Any]:
+@router.get("datasets/{slug}/releases", response={200: DatasetsReply, 404: Problem}, summary="Versions of a dataset")
+def releases(
+    request: HttpRequest,
+    slug: str = DATASET,
+    limit: int = PAGE_SIZE,
+    after: int = Query(0, description="number of the version after which the page begins"),
+) -> dict[str, Any]:
     versions = published_versions(slug)
     if not versions.exists():
         raise Http404
@@ -45,7 +54,7 @@ def releases(request: HttpRequest, slug: str, limit: int = LIMIT, after: int = 0
     summary="One version with its files; “latest” redirects to the newest",
     url_name="release",
 )
-def release(request: HttpRequest, slug: str, version: str) -> Any:
+def release(request: HttpRequest, slug: str = DATASET, version: str = VERSION) -> Any:
     found = release_or_404(slug, version)
     return redirect(release_url(found)) if version == LATEST else describe_fully(found)
 
@@ -56,8 +65,11 @@ def release(request: HttpRequest, slug: str, version: str) -> Any:
     response={200: None, 206: None, 302: None, 304: None, 404: Problem, 416: None},
     summary="A file of a version; takes Range, If-Range and If-None-Match",
     url_name="release-file",
+    openapi_extra={"responses": {200: BYTES, 206: BYTES}},
 )
-def release_file(request: HttpRequest, slug: str, version: str, name: str) -> HttpResponseBase:
+def release_file(
+    request: HttpRequest, slug: str = DATASET, version: str = VERSION, name: str = FILE
+) -> HttpResponseBase:
     found = release_or_404(slug, version)
     return redirect(file_url(found, name)) if version == LATEST else serve_file(request, found, name)
 

@@ -20,7 +20,7 @@ class DatasetsReply(Schema):
     next: str | None
 
 
-class FileReply(Schema):
+class ReleaseFileReply(Schema):
     name: str
     title: str
     bytes: int
@@ -48,4 +48,4 @@ class ReleaseReply(DatasetReply):
     digest: str = Field(description="SHA-256 of the file SHA256SUMS")
     counts: CountsReply
     decided_by: dict[str, int]
-    files: list[FileReply]
+    files: list[ReleaseFileReply]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
 from accounts.authentication import caller_of
 from tasks.schemas import Problem
@@ -15,6 +15,8 @@ from .errors import UnknownBoard
 
 router = Router(tags=["leaderboards"])
 ENTRIES = 50
+BOARD = Path(..., description="`all`, or `project-` and the short name of a project")
+SINCE = Query(Period.ALL, description="since when points are added up")
 
 
 class EntryReply(Schema):
@@ -30,9 +32,17 @@ class BoardReply(Schema):
     me: EntryReply | None = Field(None, description="absent for visitors and for volunteers without points")
 
 
-@router.get("leaderboards/{board}", response={200: BoardReply, 404: Problem}, summary="The best fifty of a period")
-def leaderboard(request: HttpRequest, board: str, period: Period = Period.ALL) -> HttpResponse:
-    """`board` is `all` or `project-<slug>`. Send the `ETag` back as `If-None-Match` to be told that nothing changed."""
+@router.get(
+    "leaderboards/{board}",
+    response={200: BoardReply, 304: None, frozenset({401, 404}): Problem},
+    summary="The best fifty of a period",
+)
+def leaderboard(
+    request: HttpRequest,
+    board: str = BOARD,
+    period: Period = SINCE,
+) -> HttpResponse:
+    """Send the `ETag` back as `If-None-Match` to be told that nothing changed."""
     caller = caller_of(request)
     viewer = caller.volunteer.pk if caller else None
     try:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import File, Form, Router, UploadedFile
+from ninja import File, Form, Path, Router, UploadedFile
 from ninja.errors import HttpError
 
 from accounts.authentication import Caller, NotAllowed, require
@@ -14,9 +14,9 @@ from accounts.enums import Role, Scope
 from accounts.models import Membership
 from tasks.enums import ProjectState
 from tasks.models import Batch, Project
-from tasks.paging import LIMIT, page_of
+from tasks.paging import page_of
 from tasks.queueing import hint
-from tasks.schemas import Problem
+from tasks.schemas import AFTER, PAGE_SIZE, PROJECT, SIGNED_IN, Problem
 
 from .batches import describe, describe_file
 from .errors import CannotRead
@@ -25,6 +25,7 @@ from .schemas import BatchReply, FilesReply
 from .uploading import keep_upload
 
 router = Router(tags=["batches"])
+BATCH = Path(..., description="number of the batch, as `id` of the reply to the upload")
 INSUFFICIENT_STORAGE = 507
 
 
@@ -36,10 +37,13 @@ def may_ingest(request: HttpRequest) -> Caller:
 @router.post(
     "projects/{slug}/batches",
     auth=may_ingest,
+    openapi_extra=SIGNED_IN,
     response={202: BatchReply, 401: Problem, 403: Problem, 404: Problem, 507: Problem},
     summary="Upload pictures, layout files or ZIPs; they are read in the background",
 )
-def upload(request: HttpRequest, slug: str, files: File[list[UploadedFile]], name: Form[str] = "") -> HttpResponse:
+def upload(
+    request: HttpRequest, files: File[list[UploadedFile]], name: Form[str] = "", slug: str = PROJECT
+) -> HttpResponse:
     project = get_object_or_404(Project.objects.select_related("organisation"), slug=slug)
     judge_membership(request.auth, project)  # type: ignore[attr-defined]  # ninja sets it
     try:
@@ -55,21 +59,23 @@ def upload(request: HttpRequest, slug: str, files: File[list[UploadedFile]], nam
 @router.get(
     "batches/{number}",
     auth=may_ingest,
+    openapi_extra=SIGNED_IN,
     response={200: BatchReply, 401: Problem, 403: Problem, 404: Problem},
     summary="How far a batch is, and what became of its files",
     url_name="batch",
 )
-def batch(request: HttpRequest, number: int) -> dict[str, Any]:
+def batch(request: HttpRequest, number: int = BATCH) -> dict[str, Any]:
     return describe(own_batch(request, number))
 
 
 @router.get(
     "batches/{number}/files",
     auth=may_ingest,
+    openapi_extra=SIGNED_IN,
     response={200: FilesReply, 401: Problem, 403: Problem, 404: Problem},
     summary="Every file of a batch with its state, reason and next step",
 )
-def files(request: HttpRequest, number: int, limit: int = LIMIT, after: str = "") -> dict[str, Any]:
+def files(request: HttpRequest, number: int = BATCH, limit: int = PAGE_SIZE, after: str = AFTER) -> dict[str, Any]:
     return page_of(request, own_batch(request, number).files.all(), describe_file, limit=limit, after=after)
 
 

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from ninja import Schema
+from ninja import Field, Schema
 
 
 class FileReply(Schema):
-    name: str
+    name: str = Field(description="path inside the upload")
     state: str
-    reason: str
-    step: str
+    reason: str = Field(description="why it was refused; else empty")
+    step: str = Field(description="what to do next; else empty")
 
 
 class FilesReply(Schema):
@@ -18,17 +18,15 @@ class FilesReply(Schema):
 
 
 class BatchReply(Schema):
-    """``total`` and ``done`` count pictures; ``files`` counts all that was found, by state."""
-
     id: int
-    project: str
+    project: str = Field(description="short name of the project")
     name: str
     state: str
-    reason: str
-    total: int
-    done: int
+    reason: str = Field(description="why the whole batch failed; else empty")
+    total: int = Field(description="pictures found")
+    done: int = Field(description="pictures read or refused")
     pages: int
     tasks: int
-    files: dict[str, int]
-    refused: list[FileReply]
+    files: dict[str, int] = Field(description="all that was found, counted by state")
+    refused: list[FileReply] = Field(description="at most a hundred; all of them are in the list of files")
     created_at: datetime

@@ -14,22 +14,27 @@ from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .flagging import flag
 from .leases import give_back
 from .models import Project
-from .paging import LIMIT, page_of
+from .paging import page_of
 from .projects import describe, describe_fully
 from .questions import questions_of
 from .scheduling import Grant, lease_tasks
 from .schemas import (
+    AFTER,
+    KEY,
+    PAGE_SIZE,
+    PROJECT,
+    SIGNED_IN,
     AnswersReply,
     AnswersRequest,
     FlagRequest,
+    GivenBackReply,
+    GivenBackRequest,
     LeaseRequest,
     LeasesReply,
     NextRequest,
     Problem,
     ProjectDetail,
     ProjectsReply,
-    ReleaseReply,
-    ReleaseRequest,
     WithdrawalReply,
 )
 from .submission import submit_answers
@@ -39,25 +44,36 @@ router = Router(tags=["volunteers"])
 
 
 @router.get("projects", response=ProjectsReply, summary="Projects that anyone may read")
-def projects(request: HttpRequest, limit: int = LIMIT, after: str = "") -> dict[str, Any]:
+def projects(request: HttpRequest, limit: int = PAGE_SIZE, after: str = AFTER) -> dict[str, Any]:
     rows = Project.objects.public().select_related("progress")
     return page_of(request, rows, describe, limit=limit, after=after, key="slug")
 
 
 @router.get("projects/{slug}", response={200: ProjectDetail, 404: Problem}, summary="One project with its questions")
-def project(request: HttpRequest, slug: str) -> dict[str, Any]:
+def project(request: HttpRequest, slug: str = PROJECT) -> dict[str, Any]:
     rows = Project.objects.public().select_related("progress", "organisation")
     return describe_fully(get_object_or_404(rows, slug=slug))
 
 
-@router.post("projects/{slug}/leases", response={200: LeasesReply, 409: Problem}, summary="Ask for tasks (press Play)")
-def leases(request: HttpRequest, slug: str, body: LeaseRequest) -> HttpResponse:
+@router.post(
+    "projects/{slug}/leases",
+    response={200: LeasesReply, frozenset({401, 404, 409}): Problem},
+    summary="Ask for tasks (press Play)",
+)
+def leases(request: HttpRequest, body: LeaseRequest, slug: str = PROJECT) -> HttpResponse:
+    """A visitor without a session becomes an anonymous volunteer and gets two cookies. 409: the project is closed."""
     grant = grant_to(welcome(request), slug, body)
     return JsonResponse(leases_reply(grant))
 
 
-@router.post("answers", response={200: AnswersReply, 401: Problem}, summary="Answer, and ask for the next tasks")
+@router.post(
+    "answers",
+    response={200: AnswersReply, 401: Problem},
+    summary="Answer, and ask for the next tasks",
+    openapi_extra=SIGNED_IN,
+)
 def answers(request: HttpRequest, body: AnswersRequest) -> HttpResponse:
+    """An answer reported as counted is on disk. Send it again after a lost connection: it counts once."""
     caller = require(request, Scope.PLAY)
     results = submit_answers(caller.volunteer, [answer.submission() for answer in body.answers])
     reply: dict[str, Any] = {"results": results}
@@ -68,22 +84,34 @@ def answers(request: HttpRequest, body: AnswersRequest) -> HttpResponse:
 
 @router.delete(
     "answers/{key}",
-    response={200: WithdrawalReply, 404: Problem, 409: Problem},
+    response={200: WithdrawalReply, frozenset({401, 404, 409}): Problem},
     summary="Take an answer back within 60 seconds",
+    openapi_extra=SIGNED_IN,
 )
-def take_back(request: HttpRequest, key: UUID) -> HttpResponse:
+def take_back(request: HttpRequest, key: UUID = KEY) -> HttpResponse:
+    """A second call changes nothing. 409: the minute is over, or somebody has gone on from the answer."""
     lease = withdraw_answer(require(request, Scope.PLAY).volunteer.pk, key).lease
     task = lease and questions_of([lease.task_id])[lease.task_id]
     revived = lease and {"expires_at": lease.expires_at, "task": task}
     return JsonResponse({"status": "withdrawn", "lease": revived})
 
 
-@router.post("leases/release", response=ReleaseReply, summary="Give seats back (skip)")
-def release(request: HttpRequest, body: ReleaseRequest) -> dict[str, int]:
+@router.post(
+    "leases/release",
+    response={200: GivenBackReply, 401: Problem},
+    summary="Give seats back (skip)",
+    openapi_extra=SIGNED_IN,
+)
+def release(request: HttpRequest, body: GivenBackRequest) -> dict[str, int]:
     return {"released": give_back(require(request, Scope.PLAY).volunteer.pk, body.leases)}
 
 
-@router.post("flags", response={201: None, 404: Problem}, summary="Report a page or task to the archivist")
+@router.post(
+    "flags",
+    response={201: None, frozenset({401, 404}): Problem},
+    summary="Report a page or task to the archivist",
+    openapi_extra=SIGNED_IN,
+)
 def flags(request: HttpRequest, body: FlagRequest) -> Status:
     flag(require(request, Scope.PLAY).volunteer.pk, body.lease, body.reason)
     return Status(201, None)

@@ -4,24 +4,57 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field, Path, Query, Schema
 
+from .enums import KindName, ProjectState, Status
+from .paging import LIMIT, MOST
 from .submission import Submission
+
+SIGNED_IN: dict[str, Any] = {"security": [{"session": []}, {"bearer": []}]}  # for operations that need somebody
+
+PROJECT = Path(..., description="short name of the project, as in its address")
+KEY = Path(..., description="the key that the answer was sent with")
+PAGE_SIZE = Query(LIMIT, description=f"how many entries at most, 1 to {MOST}")
+AFTER = Query("", description="the key after which the page begins; follow `next` instead of building it")
+VALUE = (
+    'What was read, by the kind of question: `transcribe` takes `{"text": string}`, `verify` takes '
+    '`{"matches": true or false}`. Every kind also takes `{"unreadable": true}` and `{"blank": true}`.'
+)
+
+
+class Problem(Schema):
+    """What every error is answered with (RFC 9457, `application/problem+json`)."""
+
+    type: str = Field(description="`about:blank`: the status says it all", examples=["about:blank"])
+    title: str = Field(description="what is wrong, in a few words")
+    status: int = Field(description="the HTTP status again")
+    detail: str = Field(description="what is wrong and what to do next, in a sentence fit for a person")
+
+
+class WrongField(Schema):
+    where: str = Field(description="path to the field, e.g. `body.body.count`")
+    what: str
+
+
+class MisfitProblem(Problem):
+    """The problem document of a request whose fields do not fit (422)."""
+
+    errors: list[WrongField]
 
 
 class LeaseRequest(Schema):
-    count: int = Field(1, ge=1, le=20)
-    workflow: int | None = None
+    count: int = Field(1, ge=1, le=20, description="how many tasks to hold at once")
+    workflow: int | None = Field(default=None, description="one question of the project; without it, any that is open")
 
 
 class NextRequest(LeaseRequest):
-    project: str
+    project: str = Field(description="short name of the project to lease from")
 
 
 class Image(Schema):
-    url: str
-    width: int
-    height: int
+    url: str = Field(description="address on this site; a JPEG")
+    width: int = Field(description="pixels")
+    height: int = Field(description="pixels")
 
 
 class PageImage(Image):
@@ -29,57 +62,72 @@ class PageImage(Image):
 
 
 class Question(Schema):
-    id: str
-    kind: str
-    workflow: int
-    prompt: str
-    hint: str
-    image: Image
-    page: PageImage
-    suggestion: str | None = None
-    choices: list[dict[str, Any]] | None = None
-    fields: list[dict[str, Any]] | None = None
+    """A task as it is shown to a volunteer."""
+
+    id: str = Field(description="opaque name of the task, the same for everybody")
+    kind: KindName
+    workflow: int = Field(description="number of the question")
+    prompt: str = Field(description="the question to ask")
+    hint: str = Field(description="how to answer it; may be empty")
+    image: Image = Field(description="the region cut out")
+    page: PageImage = Field(description="the whole page that the region lies on")
+    suggestion: str | None = Field(
+        None, description="the reading to be confirmed (`verify`), or a machine's reading where the project shows it"
+    )
 
 
 class LeaseReply(Schema):
-    lease: str
-    expires_at: datetime
+    lease: str = Field(description="the token to answer with; it is yours alone")
+    expires_at: datetime = Field(description="until then the seat is held; a later answer counts if a seat is free")
     task: Question
 
 
 class LeasesReply(Schema):
-    leases: list[LeaseReply]
-    exhausted: bool
+    leases: list[LeaseReply] = Field(description="fewer than asked for where fewer are left, or more may not be held")
+    exhausted: bool = Field(description="nothing is left for this volunteer")
 
 
 class AnswerRequest(Schema):
-    lease: str = Field(max_length=100)
-    key: UUID
-    value: Any
-    elapsed_ms: int | None = Field(None, ge=0, le=2**31 - 1)
+    lease: str = Field(max_length=100, description="token of the lease")
+    key: UUID = Field(description="made by the client, one for each answer; the same again returns the first result")
+    value: Any = Field(description=VALUE, examples=[{"text": "Åbo Tidningar"}, {"matches": True}, {"unreadable": True}])
+    elapsed_ms: int | None = Field(
+        None, ge=0, le=2**31 - 1, description="milliseconds between showing the task and answering"
+    )
 
     def submission(self) -> Submission:
         return Submission(self.lease, self.key, self.value, self.elapsed_ms)
 
 
 class AnswersRequest(Schema):
-    answers: list[AnswerRequest] = Field(max_length=50)
-    next: NextRequest | None = None
+    answers: list[AnswerRequest] = Field(max_length=50, description="each is taken by itself: a bad one spoils none")
+    next: NextRequest | None = Field(None, description="lease these in the same request, after the answers are kept")
+
+
+class Feedback(Schema):
+    """What became of a task that this answer settled."""
+
+    settled: str = Field(description="`agreed`, `disputed` or `unreadable`")
+    agrees: bool | None = Field(None, description="whether this answer is among those that agree")
+    readers: int | None = Field(None, description="how many agree")
 
 
 class AnswerResult(Schema):
     key: UUID
-    status: str = Field(description="counted, repeated, late or refused")
-    reason: str | None = None
-    feedback: dict[str, Any] | None = None
-    points: int
-    pending: bool
+    status: Status = Field(
+        description="`counted`: stored and weighed. `repeated`: you had answered this before. `late`: the seat was "
+        "gone; stored, not counted. `refused`: nothing was stored, and `reason` says why"
+    )
+    reason: str | None = Field(None, description="a sentence fit for a person")
+    feedback: Feedback | None = Field(None, description="only once the task is settled, so that nobody is led")
+    points: int = Field(description="points won at once; more may follow when others agree")
+    pending: bool = Field(description="others have still to confirm")
 
 
 class AnswersReply(Schema):
-    results: list[AnswerResult]
-    leases: list[LeaseReply] | None = None
-    exhausted: bool | None = None
+    results: list[AnswerResult] = Field(description="one for each answer, in the order sent")
+    leases: list[LeaseReply] | None = Field(None, description="only where `next` was sent")
+    exhausted: bool | None = Field(None, description="only where `next` was sent")
 
 
 class RevivedLease(Schema):
@@ -88,56 +136,47 @@ class RevivedLease(Schema):
 
 
 class WithdrawalReply(Schema):
-    status: str
+    status: str = Field(description="`withdrawn`")
     lease: RevivedLease | None = Field(description="the same lease under its old token; null: the seat is another's")
 
 
-class ReleaseRequest(Schema):
-    leases: list[str] = Field(max_length=50)
+class GivenBackRequest(Schema):
+    leases: list[str] = Field(max_length=50, description="tokens of leases")
 
 
-class ReleaseReply(Schema):
-    released: int
+class GivenBackReply(Schema):
+    released: int = Field(description="how many of them still held a seat")
 
 
 class FlagRequest(Schema):
-    lease: str = Field(max_length=100)
-    reason: str = Field(min_length=1, max_length=500)
+    lease: str = Field(max_length=100, description="token of the lease, used or not")
+    reason: str = Field(min_length=1, max_length=500, description="what the archivist should look at")
 
 
 class WorkflowReply(Schema):
     id: int
     slug: str
-    kind: str
-    prompt: str
+    kind: KindName
+    prompt: str = Field(description="the question as it is asked now")
 
 
 class ProjectReply(Schema):
-    slug: str
+    slug: str = Field(description="short name, used in addresses")
     title: str
     summary: str
-    language: str
-    state: str
-    licence: str
-    tasks: int
-    settled: int
+    language: str = Field(description="of the pages (BCP 47)")
+    state: ProjectState
+    licence: str = Field(description="of the readings (SPDX identifier)")
+    tasks: int = Field(description="how many there are, counted some seconds ago")
+    settled: int = Field(description="how many of them need no more answers")
 
 
 class ProjectDetail(ProjectReply):
-    story: str
+    story: str = Field(description="what these pages are; paragraphs of plain text")
     organisation: str
-    workflows: list[WorkflowReply]
+    workflows: list[WorkflowReply] = Field(description="the open questions")
 
 
 class ProjectsReply(Schema):
     items: list[ProjectReply]
-    next: str | None
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
+    next: str | None = Field(description="address of the next page; null on the last")
