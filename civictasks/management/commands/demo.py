@@ -1,5 +1,6 @@
 import fcntl
 import os
+import signal
 import socket
 import time
 import urllib.error
@@ -14,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from civictasks.embedded.children import manage, start_child
+from civictasks.embedded.leash import hold
 from civictasks.embedded.supervisor import Service, Supervisor, command_service, ended_by_signals
 from civictasks.embedded.valkey import Valkey, ValkeyFailed, socket_path
 from civictasks.sample import is_filled
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", help="folder of everything that is kept (default: var)")
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
+        _end_with_uv()
         with _lock(settings.DATA / "demo.lock"), _listen(port) as listener, ended_by_signals():
             supervisor = Supervisor(self._say)
             try:
@@ -62,8 +65,19 @@ class Command(BaseCommand):
         self._say(f"Ready: {url}")
 
     def _say(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+        try:
+            self.stdout.write(line)
+            self.stdout.flush()
+        except BrokenPipeError:  # whoever read our words has gone; the site goes on
+            pass
+
+
+def _end_with_uv() -> None:
+    """``uv run`` passes signals on, but SIGKILL cannot be passed on."""
+    parent = os.getppid()
+    name = Path(f"/proc/{parent}/comm")
+    if name.exists() and name.read_text().strip() == "uv":
+        hold(parent, signal.SIGTERM)
 
 
 def _lock(path: Path) -> IO[str]:
