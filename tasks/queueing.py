@@ -11,8 +11,6 @@ from functools import cache
 
 from django.conf import settings
 from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry as RedisRetry
 from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
@@ -71,7 +69,6 @@ def impatient_queue() -> Queue:
         settings.REDIS_URL,
         socket_timeout=settings.REDIS_TIMEOUT,
         socket_connect_timeout=settings.REDIS_TIMEOUT,
-        retry=RedisRetry(NoBackoff(), 0),
     )
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer, default_timeout=settings.JOB_TIMEOUT)
 

@@ -105,6 +105,7 @@ def test_slow_readers_cost_no_memory_and_hold_up_nobody_else(trial):
         assert (status, headers["Retry-After"]) == (503, "60")
         assert text == b"Several large files are being sent just now. Please try again in a minute."
         assert [trial.get("/short")[0], trial.get("/small")[2]] == [200, b"small"]
+        time.sleep(1)  # twice as long as it takes to send it all to nobody
         assert trial.most_memory() - before < 16 * MEGABYTE
     finally:
         closed = int(trial.get("/closed")[2]) + len(slow)
@@ -117,7 +118,7 @@ def test_streams_that_nobody_reads_to_the_end_are_closed_and_give_their_threads_
     before = int(trial.get("/closed")[2])
 
     for _pair in range(3):  # more than there are threads
-        for connection in [trial.begin("/stream"), trial.begin("/stream")]:
+        for connection in [trial.begin("/endless"), trial.begin("/endless")]:
             connection.close()
         before += 2
         wait_until(lambda closed=before: int(trial.get("/closed")[2]) == closed)

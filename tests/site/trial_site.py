@@ -15,7 +15,7 @@ closed = 0
 
 
 class Stream:
-    """Endless, or of a given number of pieces; like Django's streaming responses."""
+    """Pieces one by one, as Django's streaming responses have them."""
 
     streaming = True
 
@@ -38,6 +38,9 @@ def application(environ, start_response):
         length = [("Content-Length", str(1000 * len(PIECE)))]
         start_response("200 OK", length)
         return Stream(1000)
+    if path == "/endless":
+        start_response("200 OK", [])
+        return Stream(sys.maxsize)
     if path == "/short":
         start_response("200 OK", [("Content-Length", str(len(PIECE)))])
         return Stream(1)
