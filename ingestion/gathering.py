@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from .errors import Refused
-from .recognition import HEAD, Sort, format_of_pages, is_litter, recognise
+from .recognition import HEAD, Sort, ending, format_of_pages, is_litter, recognise
 from .unpacking import HEAVIEST, clean, entries_of, head_of
 
 LONGEST_LABEL = 255  # characters, and room for a number behind
@@ -94,7 +94,7 @@ def opened(path: Path, label: str, *, top: bool) -> Iterator[Found]:
     except Refused as refused:
         head, refusal = b"", refused
     sort = recognise(label, head)
-    if refusal is None and sort is Sort.ARCHIVE and head.startswith(b"PK"):
+    if refusal is None and sort is Sort.ARCHIVE and (head.startswith(b"PK") or ending(label) == "zip"):
         yield from in_archive(path, label)
     else:
         yield Found(label, path, sort, refusal=refusal or fault_of(label, head, sort, named=top))

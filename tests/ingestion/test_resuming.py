@@ -1,0 +1,130 @@
+"""Killed at any step, a batch is read to the very same tasks by the next run."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from civictasks.embedded.children import manage
+from ingestion.claiming import CLAIM_TIME, claim
+from ingestion.errors import ClaimLost
+from ingestion.models import File
+from tasks.enums import BatchState
+from tasks.models import Batch, Item, Page, Task, Workflow
+from tests.factories import make_workflow
+from tests.live import child_environment
+
+from .drawing import THREE_LINES, alto, page_bytes, write, zipped
+
+STEPS = 14  # claimed, listed; opened, page and crops in place, rows made, written for each page; finished
+FEW = [2, 5, 6, 8]
+
+
+def state_of_everything() -> list[Any]:
+    """Everything that an uninterrupted run makes, but for the numbers of rows."""
+    tasks = Task.objects.order_by("natural_key").values(
+        "natural_key", "subject", "position", "shuffle", "x", "y", "width", "height", "crop_at", "crop_length",
+        "crop_width", "crop_height", "suggestion", "wanted", "maximum", "workflow", "page__sha256", "page__crops_key",
+        "page__image_key", "page__position", "page__item__identifier", "page__item__metadata",
+    )  # fmt: skip
+    files = File.objects.order_by("path_label").values("path_label", "sha256", "state", "reason", "step")
+    batches = Batch.objects.values("name", "state", "total", "done", "claimed_until")
+    return [list(tasks), list(files), list(batches)]
+
+
+def forget_everything() -> None:
+    for model in (Task, Page, Item, File, Batch):
+        model.objects.all().delete()
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    write(tmp_path / "scans", {"a.jpg": page_bytes(1), "a.xml": alto(THREE_LINES), "bad.jpg": page_bytes(3)[:-900]})
+    (tmp_path / "scans" / "more.zip").write_bytes(zipped([("b.jpg", page_bytes(2)), ("again.jpg", page_bytes(1))]))
+    return tmp_path / "scans"
+
+
+def killed_at(step: int, slug: str, scans: Path) -> bool:
+    """Run ``ingest`` and kill it at this step; False when it ended before."""
+    command, env = manage("ingest", slug, str(scans)), child_environment() | {"CIVICTASKS_DIE_AT": str(step)}
+    ended = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
+    assert ended.returncode in {3, -signal.SIGKILL}, ended.stderr.decode()
+    return ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_killed_at_any_step_is_finished_by_the_next(scans: Path, size: Callable[[Any, Any], Any]):
+    workflow: Workflow = make_workflow()
+    slug = workflow.project.slug
+    with pytest.raises(SystemExit):
+        call_command("ingest", slug, str(scans), verbosity=0)
+    expected = state_of_everything()
+    assert (len(expected[0]), len(expected[1])) == (6, 5)
+    steps = 0
+    for step in size(FEW, range(1, 100)):
+        forget_everything()
+        if not killed_at(step, slug, scans):
+            break
+        steps = step
+        with pytest.raises(SystemExit):
+            call_command("ingest", slug, str(scans), verbosity=0)
+        assert state_of_everything() == expected, f"killed at step {step}"
+        assert list(Path(settings.FILES, "unfinished").glob("*/*")) == []
+    assert steps >= size(FEW[-1], STEPS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_killed_again_and_again_still_ends(scans: Path, size: Callable[[Any, Any], Any]):
+    slug = make_workflow().project.slug
+    kills = 0
+    while kills < size(2, 40) and killed_at(7, slug, scans):
+        kills += 1
+    with pytest.raises(SystemExit):
+        call_command("ingest", slug, str(scans), verbosity=0)
+
+    assert kills >= 2
+    assert (Page.objects.count(), Task.objects.count(), Batch.objects.get().state) == (2, 6, BatchState.DONE)
+
+
+@pytest.mark.django_db
+def test_a_batch_has_one_reader_until_its_claim_runs_out():
+    batch = Batch.objects.create(project=make_workflow().project, name="scans")
+    first = claim(batch.pk)
+
+    assert (first is None, claim(batch.pk)) == (False, None)
+    Batch.objects.update(claimed_until=timezone.now())
+    second = claim(batch.pk)
+    with pytest.raises(ClaimLost):
+        first.hold(done=1)
+    second.hold(done=2)
+    batch.refresh_from_db()
+    assert (batch.done, batch.claimed_until > timezone.now() + CLAIM_TIME / 2) == (2, True)
+
+
+@pytest.mark.django_db
+def test_whoever_stands_at_the_keyboard_takes_over():
+    batch = Batch.objects.create(project=make_workflow().project, name="scans")
+    first, second = claim(batch.pk), claim(batch.pk, take_over=True)
+    second.finish(BatchState.DONE)
+
+    with pytest.raises(ClaimLost):
+        first.finish(BatchState.FAILED)
+    assert claim(batch.pk) is None
+    assert claim(batch.pk, take_over=True) is not None
+
+
+@pytest.mark.django_db
+def test_a_batch_that_is_withdrawn_while_it_is_read_stays_so():
+    batch = Batch.objects.create(project=make_workflow().project, name="scans")
+    mine = claim(batch.pk)
+    Batch.objects.update(state=BatchState.WITHDRAWN)
+
+    with pytest.raises(ClaimLost):
+        mine.finish(BatchState.DONE)
+    assert claim(batch.pk, take_over=True) is None
