@@ -31,8 +31,15 @@ def from_this_site(request: HttpRequest) -> bool:
     """Judge by ``Origin``, else by ``Sec-Fetch-Site``; a program that sends neither is no browser."""
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.get_host() or origin in settings.CSRF_TRUSTED_ORIGINS
+        return host_of(origin) == request.get_host() or origin in settings.CSRF_TRUSTED_ORIGINS
     return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+
+
+def host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # half an IPv6 address
+        return None
 
 
 def every_view(request: HttpRequest) -> HttpResponse:
