@@ -42,8 +42,8 @@ def gather(paths: Iterable[Path], labels: Mapping[Path, str] | None = None) -> l
     ``labels`` says what to call files whose names on disk are our own.
     """
     labels = labels or {}
-    found = [file for path in dict.fromkeys(paths) for file in sorted(at(path, labels.get(path)), key=natural_order)]
-    return identified(paired(distinct(list(without_repeats(found)))))
+    found = [file for path in dict.fromkeys(paths) for file in at(path, labels.get(path))]
+    return identified(paired(distinct(sorted(without_repeats(found), key=natural_order))))
 
 
 def natural_order(found: Found) -> list[tuple[int, int, str]]:
