@@ -31,7 +31,8 @@ def open_picture(path: Path, limits: Limits) -> tuple[Image.Image, float | None]
         try:
             # Not by its path: Pillow would map an uncompressed TIFF into memory, and garbles those that lie on a side.
             with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
-                return decoded(image, limits), usable_dpi(image.info.get("dpi"))
+                dpi = usable_dpi(image.info.get("dpi"))
+                return decoded(image, limits), dpi
         except (Refused, MemoryError):
             raise
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -76,9 +77,10 @@ def judge_frame_kind(image: Image.Image) -> None:
 
 
 def plain(image: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(grey_or_rgb(image))
-    upright.info = {}  # else a comment of the original would be written into each crop
-    return upright
+    image = grey_or_rgb(image)
+    ImageOps.exif_transpose(image, in_place=True)
+    image.info = {}  # else a comment of the original would be written into each crop
+    return image
 
 
 def grey_or_rgb(image: Image.Image) -> Image.Image:

@@ -86,6 +86,16 @@ def test_a_picture_stands_upright_whatever_its_orientation(form: str, mode: str,
     assert np.abs(difference).mean() < 3
 
 
+@pytest.mark.parametrize(
+    ("form", "stated", "dpi"),
+    [("JPEG", (300, 300), 300), ("PNG", (400, 400), 400), ("TIFF", (600, 600), 600), ("JPEG", (1, 1), None)],
+)
+def test_the_resolution_is_believed_when_a_scanner_could_have_made_it(form: str, stated, dpi, tmp_path: Path):
+    (tmp_path / "picture").write_bytes(encoded(draw_page(), form, dpi=stated))
+
+    assert open_picture(tmp_path / "picture", LIMITS)[1] == (dpi and pytest.approx(dpi, abs=0.1))
+
+
 def test_nothing_of_the_metadata_is_left_in_page_and_crops(tmp_path: Path):
     exif = Image.Exif()
     exif[0x8825] = {1: "N", 2: (60.0, 10.0, 0.0)}  # GPS
