@@ -116,6 +116,8 @@ def take_turn(persona: Persona, project: str, table: Table, now: datetime) -> tu
     of answers and whether there was anything to do."""
     volunteer = persona.volunteer
     grant = lease_tasks(volunteer.pk, project, AT_A_TIME, newcomer=volunteer.last_answer_at is None, now=now)
+    if grant.exhausted:
+        return timedelta(), 0, False
     spent, submissions, skipped = timedelta(), list[Submission](), list[str]()
     for granted in grant.leases:
         text = table.text_for(granted.task)
@@ -126,9 +128,10 @@ def take_turn(persona: Persona, project: str, table: Table, now: datetime) -> tu
         spent += took
         elapsed_ms = int(took / timedelta(milliseconds=1))
         submissions.append(Submission(granted.token, uuid4(), persona.answer(granted.task, text), elapsed_ms))
-    submit_answers(volunteer, submissions, now=now + spent)
+    if submissions:
+        submit_answers(volunteer, submissions, now=now + spent)
     give_back(volunteer.pk, skipped)
-    return spent, len(submissions), bool(grant.leases)
+    return spent, len(submissions), True
 
 
 @transaction.atomic
