@@ -12,7 +12,7 @@ from .crosssite import bears_token
 from .enums import Scope
 from .models import Token, Volunteer
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.sessions.VolunteerBackend"
 
 
 @dataclass(frozen=True, slots=True)

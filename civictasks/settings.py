@@ -72,7 +72,8 @@ CHANNEL_LAYERS = {
 JOB_TIMEOUT = 3600  # seconds
 
 AUTH_USER_MODEL = "accounts.Volunteer"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.VolunteerBackend"]
+SESSION_ENGINE = "accounts.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -5,11 +5,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.prepared import Insertion
 from tasks.signals import CountedAnswer, Settlement
 
 from .enums import Rule
 from .models import Ledger
 from .rules import POINTS, live, named, next_turn, reversal_of
+
+NEW_LINES = Insertion(
+    Ledger, "project_id", "volunteer_id", "answer", "rule", "points", "earned_at", "created_at", once=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,10 @@ class Credit:
 def credit(answer: CountedAnswer, settled: Settlement | None, at: datetime) -> int:
     """Write what a newly counted answer and the settlement that it caused earn; return this answer's own points.
 
-    One INSERT; a second call adds nothing.
+    A second call adds nothing.
     """
     earned = [Credit(answer.id, answer.volunteer, Rule.TOOK_PART, answer.created_at), *credits_of(settled, at)]
-    Ledger.objects.bulk_create([c.line(answer.project, c.name) for c in earned], ignore_conflicts=True)
+    NEW_LINES.many(c.line(answer.project, c.name) for c in earned)
     return sum(POINTS[c.rule] for c in earned if c.answer == answer.id)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
 
+from accounts.prepared import Given, Insertion, Selection, Update
+
 from .consensus import Ballot, Outcome, Policy, Verdict, estimate_reliability, judge
 from .enums import DecidedBy, TaskState, Urgency
 from .kinds import KINDS
 from .models import Answer, Decision, Task
-from .prepared import Given, Insertion, Selection, Update
 from .signals import Settlement
 
 NEW_DECISION = Insertion(

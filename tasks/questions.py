@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from accounts.prepared import Selection, each
+
 from .kinds import KINDS
 from .models import Task
 from .opaque import opaque
-from .prepared import Selection, each
 
 CROP, PAGE = "crop", "page"
 FIELDS = (

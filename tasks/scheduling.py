@@ -8,12 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.prepared import Given, Insertion, Selection, Update
+
 from .durability import lazy_commit
 from .enums import ProjectState
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Lease, Pace, Project, Workflow
-from .prepared import Given, Insertion, Selection, Update
 from .questions import questions_of
 from .walking import Walker, dump_cursors, load_cursors, search, walk
 

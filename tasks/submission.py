@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Volunteer
+from accounts.prepared import Given, Insertion, Selection, Update, each
 
 from .consensus import Policy
 from .deciding import Question, decide
@@ -23,7 +24,6 @@ from .errors import MalformedValue
 from .kinds import KINDS, Value
 from .leases import free_seats, hash_of
 from .models import Answer, Lease, Task
-from .prepared import Given, Insertion, Selection, Update, each
 from .signals import CountedAnswer, Settlement, answer_counted
 from .telling import tell
 

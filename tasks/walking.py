@@ -16,10 +16,11 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.prepared import Given, Selection, Update, each
+
 from .enums import Urgency
 from .leases import free_some_expired
 from .models import Answer, Lease, Task
-from .prepared import Given, Selection, Update, each
 
 WINDOW = 32  # tasks of each ring looked at in one round
 ROUNDS = 4  # windows passed over in one call while all of them are one's own

@@ -4,8 +4,8 @@ from uuid import uuid4
 import pytest
 from django.db.models import F
 
+from accounts.prepared import Given, Insertion, Selection, Update, each
 from tasks.models import Answer, Lease, Pace, Task
-from tasks.prepared import Given, Insertion, Selection, Update, each
 from tests.factories import NOON, make_lease, make_task, make_volunteer, post_answer
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,7 @@ def test_rows_come_as_the_queryset_gives_them_for_lists_of_any_length():
     assert answers_under.rows(volunteer=volunteer.pk, keys=keys) == list(plain[:2])
     assert answers_under.rows(volunteer=volunteer.pk, keys=[keys[1], uuid4()]) == [plain[1]]
     assert answers_under.rows(volunteer=make_volunteer().pk, keys=keys) == []
+    assert answers_under.rows(volunteer=volunteer.pk, keys=[]) == []
 
 
 def test_an_update_says_how_many_rows_it_changed():
@@ -41,6 +42,7 @@ def test_an_update_says_how_many_rows_it_changed():
 
     assert raise_wanted.run(tasks=[one.pk, other.pk, 0], text="Hel") == 2
     assert raise_wanted.run(tasks=[one.pk], text="Helsinki") == 1
+    assert raise_wanted.run(tasks=[], text="Turku") == 0
 
     rows = Task.objects.order_by("id").values_list("id", "wanted", "suggestion")
     assert list(rows) == [(one.pk, 4, "Helsinki"), (other.pk, 3, "Hel"), (third.pk, 2, "")]
@@ -68,6 +70,7 @@ def test_unsaved_rows_are_inserted_together():
 
     new_leases.many([lease])
     new_leases.many([])
+    Insertion(Lease, *new_leases.fields, once=True).many([lease])
 
     made = Lease.objects.latest("id")
     assert (bytes(made.token_hash), made.subject, made.seat, made.used_at) == (b"another", 7, True, None)

@@ -59,6 +59,10 @@ class Prepared:
         self.lists = code.co_varnames[: code.co_argcount]
         self.compiled: dict[tuple[Any, ...], Any] = {}
 
+    def finds_nothing(self, values: dict[str, Any]) -> bool:
+        """Whether a list is empty: nothing is in it."""
+        return not all(values[name] for name in self.lists)
+
     def for_values(self, values: dict[str, Any]) -> Any:
         key = (connection.vendor, *(len(values[name]) for name in self.lists))
         found = self.compiled.get(key)
@@ -80,6 +84,8 @@ class Selection(Prepared):
         return statement, compiler.get_converters(columns)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        if self.finds_nothing(values):
+            return []
         statement, converters = self.for_values(values)
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.with_values(values))
@@ -106,6 +112,8 @@ class Update(Prepared):
         return Statement(*query.get_compiler(connection=connection).as_sql())
 
     def run(self, **values: Any) -> int:
+        if self.finds_nothing(values):
+            return 0
         statement = self.for_values(values)
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.with_values(values))
@@ -117,16 +125,22 @@ class Update(Prepared):
 
 
 class Insertion:
-    """New rows of a model with values for the fields named; the other columns take the database's default."""
+    """New rows of a model with values for the fields named; the other columns take the database's default.
 
-    def __init__(self, model: type[Model], *names: str) -> None:
+    ``once``: a row that is there already (by whatever unique key) is left as it is.
+    """
+
+    def __init__(self, model: type[Model], *names: str, once: bool = False) -> None:
+        self.once = once
         self.table = model._meta.db_table
         self.fields: dict[str, Any] = {name: model._meta.get_field(name) for name in names}
 
     @cached_property
     def sql(self) -> str:
         columns = ", ".join(f'"{field.column}"' for field in self.fields.values())
-        return f'INSERT INTO "{self.table}" ({columns}) VALUES ({", ".join(["%s"] * len(self.fields))})'
+        marks = ", ".join(["%s"] * len(self.fields))
+        suffix = " ON CONFLICT DO NOTHING" if self.once else ""
+        return f'INSERT INTO "{self.table}" ({columns}) VALUES ({marks}){suffix}'
 
     def one(self, **values: Any) -> int:
         """Insert a row and return its id."""
