@@ -6,17 +6,28 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
+from django.views import defaults
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from accounts.authentication import NotAllowed, NotSignedIn
 from accounts.crosssite import PROBLEM
-from tasks.errors import ProjectNotOpen, TasksError, TooLateToUndo, UnknownAnswer, UnknownProject, UnknownWorkflow
+from tasks.errors import (
+    EnoughReports,
+    ProjectNotOpen,
+    TasksError,
+    TooLateToUndo,
+    UnknownAnswer,
+    UnknownProject,
+    UnknownWorkflow,
+)
 
 logger = logging.getLogger(__name__)
 
 STATUSES: dict[type[TasksError], int] = {
+    EnoughReports: 409,
     ProjectNotOpen: 409,
     TooLateToUndo: 409,
     UnknownAnswer: 404,
@@ -34,12 +45,43 @@ def not_found() -> JsonResponse:
     return problem(404, _("There is nothing here."), _("Check the address: it may have been mistyped or withdrawn."))
 
 
+def too_big() -> JsonResponse:
+    return problem(413, _("The request is too big."), _("Send fewer entries in one request."))
+
+
+def fault() -> JsonResponse:
+    detail = _("The fault is ours and has been noted. Try again in a minute: nothing is counted twice.")
+    return problem(500, _("Something went wrong."), detail)
+
+
+def of_the_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django refuses before any view: another host, a broken form, too much of something."""
+    if not of_the_api(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return too_big()
+    detail = _("It was damaged on its way, is addressed to another site, or holds too much. Nothing was changed.")
+    return problem(400, _("The request cannot be understood."), detail)
+
+
+def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return not_found() if of_the_api(request) else defaults.page_not_found(request, exception)
+
+
+def fault_page(request: HttpRequest) -> HttpResponse:
+    return fault() if of_the_api(request) else defaults.server_error(request)
+
+
 def answer_wrong_methods(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: the router refuses a method in plain text, before any view or handler of the API is asked."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code != 405 or not request.path.startswith("/api/"):
+        if response.status_code != 405 or not of_the_api(request):
             return response
         allowed = response["Allow"]
         detail = _("This address takes %(methods)s.") % {"methods": allowed}
@@ -78,8 +120,12 @@ def install(api: NinjaAPI) -> None:
         return problem(422, _("The request does not fit."), detail, errors=wrong)
 
     @api.exception_handler(RequestDataTooBig)
-    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-        return problem(413, _("The request is too big."), _("Send fewer entries in one request."))
+    def long(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return too_big()
+
+    @api.exception_handler(RawPostDataException)
+    def form(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+        return problem(415, _("This address takes no forms."), _("Send JSON, with “Content-Type: application/json”."))
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -88,5 +134,4 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(Exception)
     def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        detail = _("The fault is ours and has been noted. Try again in a minute: nothing is counted twice.")
-        return problem(500, _("Something went wrong."), detail)
+        return fault()

@@ -13,3 +13,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/", nothing_here),
 ]
+
+handler400 = "civictasks.problems.bad_request_page"
+handler404 = "civictasks.problems.missing_page"
+handler500 = "civictasks.problems.fault_page"

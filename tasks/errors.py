@@ -25,5 +25,9 @@ class UnknownAnswer(TasksError):
     """This volunteer never gave an answer under that key."""
 
 
+class EnoughReports(TasksError):
+    """This person has reported this task several times already."""
+
+
 class TooLateToUndo(TasksError):
     """The answer can no longer be taken back."""

@@ -1,11 +1,14 @@
 """What goes over the API: requests are validated by these, replies are documented by them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import Field, Path, Query, Schema
+from pydantic import AfterValidator
 
+from .consensus import fold
 from .enums import KindName, ProjectState, Status
 from .paging import LIMIT, MOST
 from .submission import Submission
@@ -48,7 +51,7 @@ class LeaseRequest(Schema):
 
 
 class NextRequest(LeaseRequest):
-    project: str = Field(description="short name of the project to lease from")
+    project: str = Field(max_length=100, description="short name of the project to lease from")
 
 
 class Image(Schema):
@@ -141,16 +144,25 @@ class WithdrawalReply(Schema):
 
 
 class GivenBackRequest(Schema):
-    leases: list[str] = Field(max_length=50, description="tokens of leases")
+    leases: list[Annotated[str, Field(max_length=100)]] = Field(max_length=50, description="tokens of leases")
 
 
 class GivenBackReply(Schema):
     released: int = Field(description="how many of them still held a seat")
 
 
+def visible(text: str) -> str:
+    """Return the text without what nobody can see; raises ``ValueError`` when nothing is left."""
+    if not (folded := fold(text)):
+        raise ValueError(_("Say in a few words what is wrong."))
+    return folded
+
+
 class FlagRequest(Schema):
     lease: str = Field(max_length=100, description="token of the lease, used or not")
-    reason: str = Field(min_length=1, max_length=500, description="what the archivist should look at")
+    reason: Annotated[str, AfterValidator(visible)] = Field(
+        min_length=1, max_length=500, description="what the archivist should look at"
+    )
 
 
 class WorkflowReply(Schema):

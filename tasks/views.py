@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication import Caller, welcome
+from accounts.authentication import Caller, NotAllowed, NotSignedIn, welcome
 
 from .api import grant_to, leases_reply
 from .enums import Status
@@ -41,7 +41,10 @@ def play(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.public(), slug=slug)
     if request.method != "POST":
         return show(request, project, None, Turn())
-    caller = welcome(request)
+    try:
+        caller = welcome(request)
+    except (NotSignedIn, NotAllowed) as error:  # of a bearer token, which no browser sends
+        return render(request, "403.html", {"detail": str(error)}, status=403)
     answered = "lease" in request.POST
     turn = answer_by_form(caller, request.POST) if answered else Turn()
     try:
