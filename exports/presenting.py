@@ -45,6 +45,7 @@ def dataset_page(release: Release, versions: Iterable[Release], cover: str) -> d
             "rows": snapshot["rows"],
             "pages": snapshot["pages"],
             "people": snapshot["people"],
+            "simulated": snapshot["simulated"],
             "licence_title": licence.title,
             "licence_url": licence.path,
             "digest": release.digest,
@@ -104,14 +105,16 @@ def quality_sentence(snapshot: dict[str, Any]) -> str:
 
 
 def read_by(snapshot: dict[str, Any]) -> str:
-    people = ngettext("%(number)s person gave answers.", "%(number)s people gave answers.", snapshot["people"])
-    sentences = [people % {"number": number_format(snapshot["people"], 0, force_grouping=True)}]
-    if simulated := snapshot["simulated"]:
-        more = ngettext(
-            "%(number)s simulated volunteer did too.", "%(number)s simulated volunteers did too.", simulated
-        )
-        sentences.append(more % {"number": number_format(simulated, 0, force_grouping=True)})
-    return " ".join(sentences)
+    people, simulated = snapshot["people"], snapshot["simulated"]
+    counted = ngettext("%(number)s person gave answers.", "%(number)s people gave answers.", people)
+    more = ngettext("%(number)s simulated volunteer did too.", "%(number)s simulated volunteers did too.", simulated)
+    only = ngettext(
+        "All answers are those of %(number)s simulated volunteer, none of a person.",
+        "All answers are those of %(number)s simulated volunteers, none of a person.",
+        simulated,
+    )
+    said = [(counted, people), (more, simulated)] if people else [(only, simulated)]
+    return " ".join(words % {"number": number_format(n, 0, force_grouping=True)} for words, n in said if n)
 
 
 def citation(release: Release) -> str:

@@ -28,7 +28,7 @@ class SpecimenSet:
 
 QUESTIONS = {
     "transcribe": "What does this line say?",
-    "verify": "Is the machine's reading right?",
+    "verify": "Is the machine’s reading right?",
 }
 
 SAMPLE = (
@@ -39,28 +39,28 @@ SAMPLE = (
 SETS = (
     SpecimenSet(
         slug="finnish-newspapers",
-        title="Finland's first newspapers",
+        title="Finland’s first newspapers",
         summary="Type out the catalogue cards of newspapers from 1771 to 1899.",
         story=(
             "In 1771 a society of scholars in Turku printed the first newspaper in Finland, in Swedish; four years "
             "later a country vicar made the first one in Finnish. Within a century every town had its own. The only "
             "way to them is a drawer of typed cards that a machine reads badly: it trips over å, ä and ö and takes 1 "
-            f"for l. Each line you type lets someone find a paper by its name, town or year. {SAMPLE}"
+            f"for l. Each line you type lets someone find a paper by its name, town or year.\n\n{SAMPLE}"
         ),
         questions=QUESTIONS,
         language="fi",
-        cover="A cream-coloured library card, typed in black, with a hole for the drawer's rod.",
+        cover="A cream-coloured library card, typed in black, with a hole for the drawer’s rod.",
         letters="åäöÅÄÖ",
     ),
     SpecimenSet(
         slug="dutch-newspapers",
-        title="Dutch couranten, 1618-1893",
+        title="Dutch couranten, 1618–1893",
         summary="Type out the cards of the newspapers that told Europe its news.",
         story=(
             "The oldest known newspaper in Dutch was printed in Amsterdam in 1618; before the century was out the one "
             "from Haarlem was read from London to Moscow. Every printer spelt in his own way, Courante, Courant or "
             "Tijdinghen, so a search finds only what somebody has typed as it stands on the card. Type what you see, "
-            f"old spelling and all. {SAMPLE}"
+            f"old spelling and all.\n\n{SAMPLE}"
         ),
         questions=QUESTIONS,
         language="nl",
@@ -69,13 +69,13 @@ SETS = (
     ),
     SpecimenSet(
         slug="british-periodicals",
-        title="British periodicals, 1665-1891",
-        summary="Check the machine's reading of cards from the Spectator to the Strand.",
+        title="British periodicals, 1665–1891",
+        summary="Check the machine’s reading of cards from the Spectator to the Strand.",
         story=(
             "Defoe, Swift, Eliza Haywood and Dickens all wrote for papers that people shared in coffee houses and "
             "railway carriages. A machine has read the cards that lead to them and got about one line in three quite "
             "right. Compare its reading with the card and say yes or no: what people confirm becomes a list that "
-            f"anyone can search and reuse. {SAMPLE}"
+            f"anyone can search and reuse.\n\n{SAMPLE}"
         ),
         questions=QUESTIONS,
         language="en",

@@ -24,7 +24,7 @@ function say(text, { undo = false } = {}) {
 
 function open(name) {
   for (const section of ["start", "task", "waiting", "done"]) $(section).hidden = section !== name;
-  $("where").hidden = name === "start";
+  $("where").hidden = name === "start" || (name === "done" && !sitting.count());
 }
 
 function complain(text) {

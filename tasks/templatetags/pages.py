@@ -8,6 +8,7 @@ from django import template
 register = template.Library()
 
 SHOWN_OF_PAGE = 0.6  # width of the window at least, as a share of the page
+NEARLY_ALL = 0.75  # a window wider than this share of the page shows all of it: nothing is cut off for a sliver
 WINDOW_SHAPE = 5 / 7  # height by width
 
 
@@ -15,7 +16,9 @@ WINDOW_SHAPE = 5 / 7  # height by width
 def page_view(page: Mapping[str, Any], label: str = "") -> dict[str, Any]:
     """Show a window of ``page`` {url, width, height, region [x, y, w, h]} with the region in brackets."""
     x, y, w, h = page["region"]
-    width = min(page["width"], max(w * 1.2, page["width"] * SHOWN_OF_PAGE))
+    width = max(w * 1.2, page["width"] * SHOWN_OF_PAGE)
+    if width > page["width"] * NEARLY_ALL:
+        width = page["width"]
     height = min(page["height"], max(h * 1.2, width * WINDOW_SHAPE))
     return {
         "page": page,

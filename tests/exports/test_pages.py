@@ -82,6 +82,18 @@ def test_simulated_answers_are_never_passed_off_as_peoples(client):
     assert page.context["release"]["people"] == 1
 
 
+def test_a_release_without_people_says_that_all_of_its_readers_are_simulated(client):
+    task = make_task()
+    for _ in range(2):
+        post_answer(task, "Oulu", make_volunteer(simulated=True))
+    made = release(task.project, now=LATER)
+
+    page = client.get(f"/data/{made.project.slug}/")
+
+    assert "All answers are those of 2 simulated volunteers, none of a person." in page.text
+    assert "Readers: 2, all of them simulated." in page.text
+
+
 def test_an_older_version_keeps_its_page(client):
     first = make_release(slug="letters")
     settle_task(first.project.workflows.get())

@@ -13,6 +13,8 @@ def page(region: list[int]) -> dict[str, object]:
         ([400, 700, 200, 40], "200 506 600 429"),  # in the middle of the page, the region in the middle of the window
         ([0, 0, 200, 40], "0 0 600 429"),  # at the corners the window stays on the page
         ([800, 1360, 200, 40], "400 971 600 429"),
+        ([200, 700, 600, 40], "140 463 720 514"),
+        ([200, 700, 650, 40], "0 363 1000 714"),  # nothing of the page is cut off for a sliver
         ([50, 100, 900, 40], "0 0 1000 714"),  # a line as wide as the page
         ([0, 0, 1000, 1400], "0 0 1000 1400"),
     ],
