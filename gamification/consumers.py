@@ -9,9 +9,10 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from .relaying import Relay, TooManySockets
 
+# A server's application closes with a code of its own, from 4000 on: Daphne refuses 1008 and 1013 as reserved.
 NO_SUCH_BOARD = 4404
-POLICY = 1008
-TRY_LATER = 1013
+TOO_MUCH = 4008
+TRY_LATER = 4013
 LONGEST = 1024  # bytes of a message that is still ignored; nobody has a reason to send any
 MESSAGES, SECONDS = 5, 1.0
 
@@ -45,7 +46,7 @@ class BoardSocket(AsyncWebsocketConsumer):
         flooding = len(self.heard) == MESSAGES and now - self.heard[0] < SECONDS
         self.heard.append(now)
         if flooding or len(bytes_data or (text_data or "").encode()) > LONGEST:
-            await self.end(POLICY)
+            await self.end(TOO_MUCH)
 
     async def end(self, code: int) -> None:
         """Close once: what a flooding client still has on its way closes nothing a second time."""

@@ -146,7 +146,7 @@ def test_a_client_that_talks_too_much_is_sent_away(messages):
             await socket.send_to(**{"text_data" if isinstance(message, str) else "bytes_data": message})
         return await closing_code(socket)
 
-    assert async_to_sync(story)() == 1008
+    assert async_to_sync(story)() == 4008
 
 
 def test_a_few_short_messages_are_ignored():
@@ -174,7 +174,7 @@ def test_a_process_holds_only_so_many_sockets(monkeypatch):
         await third.disconnect()
         return code, told
 
-    assert async_to_sync(story)() == (1013, ("all", 0))
+    assert async_to_sync(story)() == (4013, ("all", 0))
 
 
 def test_sockets_that_left_are_forgotten():
