@@ -3,15 +3,35 @@
 ``LIVE_DATABASE`` is set for the processes that a test starts beside itself: they share its data folder and database.
 """
 
-import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+PREFIX = "civictasks-tests-"
+
+
+def data_folder() -> str:
+    """Make a data folder for this process, and remove those of processes that ended without doing so."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        if not is_running(int(old.name.removeprefix(PREFIX).partition("-")[0])):
+            shutil.rmtree(old, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
 
 LIVE_DATABASE = os.environ.get("LIVE_DATABASE")
 if not LIVE_DATABASE:
-    os.environ["CIVICTASKS_DATA"] = tempfile.mkdtemp(prefix="civictasks-tests-")
-    atexit.register(shutil.rmtree, os.environ["CIVICTASKS_DATA"], ignore_errors=True)
+    os.environ["CIVICTASKS_DATA"] = data_folder()
     os.environ.pop("REDIS_URL", None)
 
 from .environment import sqlite  # noqa: E402  # the data folder must be set first
