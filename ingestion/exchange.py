@@ -9,7 +9,7 @@ class Limits:
     """Of one picture: pixels, bytes of address space, seconds of processor, lines on a page, bytes of its XML file."""
 
     pixels: int = 200_000_000
-    memory: int = 1792 * 2**20
+    memory: int = 1536 * 2**20
     seconds: int = 60
     lines: int = 5_000
     layout_bytes: int = 32 * 2**20

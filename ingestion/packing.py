@@ -14,6 +14,7 @@ from .layout import Line
 MARGIN = 0.35  # of the line's height, on each side: ascenders, and a look at the neighbours
 WIDEST_MARGIN = 0.02  # of the page's long side; a region as tall as the page needs none
 WIDEST = 2200  # pixels of a crop: a line across an A4 page at 300 dpi stays as it is
+TALLEST = 3200
 QUALITY = 82
 
 
@@ -29,10 +30,12 @@ def box_of(line: Line, width: int, height: int) -> tuple[int, int, int, int]:
 
 
 def crop_of(image: Image.Image, line: Line) -> Image.Image:
-    crop = image.crop(box_of(line, *image.size))
-    if crop.width > WIDEST:
-        crop = crop.resize((WIDEST, max(1, round(crop.height * WIDEST / crop.width))), Image.Resampling.HAMMING)
-    return crop
+    left, upper, right, lower = box = box_of(line, *image.size)
+    scale = min(1, WIDEST / (right - left), TALLEST / (lower - upper))
+    if scale == 1:
+        return image.crop(box)
+    size = max(1, round((right - left) * scale)), max(1, round((lower - upper) * scale))
+    return image.resize(size, Image.Resampling.HAMMING, box=box, reducing_gap=2.0)
 
 
 def jpeg(image: Image.Image) -> bytes:

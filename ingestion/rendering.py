@@ -2,9 +2,11 @@
 
 import math
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import Refused
@@ -18,6 +20,7 @@ SHARP_ENOUGH = 1700  # pixels: 150 dpi of an A4 page
 NEW_SUBFILE_TYPE = 254
 REDUCED = 1  # bit of NewSubfileType: a thumbnail of another frame
 FRAMES_LOOKED_AT = 8
+STRIP = 256  # rows
 BITS = (8, 12, 16)  # of grey; scanners store 12 in 16
 
 
@@ -106,15 +109,24 @@ def on_white(image: Image.Image) -> Image.Image:
 
 def eight_bits(image: Image.Image) -> Image.Image:
     """Scale deeper grey to 8 bit: integers by the least number of bits that holds them, fractions by their range."""
-    grey = np.asarray(image)
-    low, high = float(np.nanmin(grey)), float(np.nanmax(grey))
-    if grey.dtype.kind == "f" or low < 0 or high >= 2 ** BITS[-1]:
+    extremes = [(float(np.nanmin(grey)), float(np.nanmax(grey))) for _top, grey in strips(image)]
+    low, high = min(low for low, _high in extremes), max(high for _low, high in extremes)
+    if image.mode == "F" or low < 0 or high >= 2 ** BITS[-1]:
         scale = 255 / (high - low) if high > low else 0.0
     else:
         low, scale = 0.0, 255 / (2 ** next(bits for bits in BITS if high < 2**bits) - 1)
-    shallow = Image.fromarray(np.nan_to_num((grey - np.float32(low)) * np.float32(scale)).clip(0, 255).astype(np.uint8))
+    shallow = Image.new("L", image.size)
+    for top, grey in strips(image):
+        light = np.nan_to_num((grey - np.float32(low)) * np.float32(scale)).clip(0, 255)
+        shallow.paste(Image.fromarray(light.astype(np.uint8)), (0, top))
     shallow.info = {key: value for key, value in image.info.items() if key == "exif"}
     return shallow
+
+
+def strips(image: Image.Image) -> Iterator[tuple[int, NDArray]]:
+    """Yield the picture's numbers piece by piece: all at once would take several times its memory."""
+    for top in range(0, image.height, STRIP):
+        yield top, np.asarray(image.crop((0, top, image.width, min(image.height, top + STRIP))))
 
 
 def page_of(image: Image.Image) -> Image.Image:

@@ -49,7 +49,7 @@ def test_a_child_that_died_is_replaced(wish: Wish):
 
 def test_a_picture_beyond_the_memory_is_refused_and_the_next_one_opened(wish: Wish, tmp_path: Path):
     (tmp_path / "b.png").write_bytes(encoded(Image.new("RGB", (9000, 9000)), "PNG", compress_level=1))
-    with Decoder(replace(PLAIN, memory=640 * 2**20)) as decoder:
+    with Decoder(replace(PLAIN, memory=400 * 2**20)) as decoder:
         codes = refusal_of(decoder, replace(wish, picture=str(tmp_path / "b.png")))
 
         assert (codes, decoder.read(wish).width) == ("too_large", 640)
