@@ -76,7 +76,7 @@ def database(url: str | None, data: Path) -> dict[str, object]:
 def sqlite(path: Path, synchronous: str = "FULL") -> dict[str, object]:
     """FULL: an acknowledged answer is on disk. IMMEDIATE: a transaction that will write never meets a stale read."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "civictasks.sqlite",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

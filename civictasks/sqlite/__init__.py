@@ -1,0 +1,1 @@
+"""SQLite for several threads: Django finds the backend in the module ``base``."""

@@ -1,0 +1,60 @@
+"""Django's SQLite, whose writing transactions wait for their turn.
+
+Who finds SQLite's one write lock taken sleeps and tries again, up to a tenth of a second at a time and in no order:
+with a few threads that made the slowest requests several times slower than they need be. The threads of one process
+take turns by a lock of their own and wake up at once; other processes are waited for as SQLite does.
+"""
+
+import threading
+from collections import defaultdict
+from typing import Any
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+turns: dict[str, threading.Lock] = defaultdict(threading.Lock)  # of each database file
+
+
+Base: Any = base.DatabaseWrapper  # its stubs do not know the methods that start and end a transaction
+
+
+class DatabaseWrapper(Base):
+    turn: "threading.Lock | None" = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        if self.transaction_mode == "IMMEDIATE":
+            self._wait_for_turn()
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._end_turn()
+            raise
+
+    def _wait_for_turn(self) -> None:
+        turn = turns[str(self.settings_dict["NAME"])]
+        if not turn.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
+            raise OperationalError("database is locked by another thread")
+        self.turn = turn
+
+    def _end_turn(self) -> None:
+        turn, self.turn = self.turn, None
+        if turn:
+            turn.release()
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()
+        finally:
+            self._end_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self._end_turn()
+
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self._end_turn()
