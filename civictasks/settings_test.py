@@ -42,7 +42,7 @@ DEBUG = False
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"] == "civictasks.sqlite":
+if not os.environ.get("DATABASE_URL"):
     # A file even for the tests: the live server and the workers are other processes.
     path = DATA / "tests.sqlite3"
     DATABASES["default"] = sqlite(path, synchronous="OFF") | {"TEST": {"NAME": str(path)}}
