@@ -28,7 +28,8 @@ Header = tuple[bytes, bytes]
 HELD_WHOLE = 2**20  # bytes; a longer response, or one of unknown length, goes out in pieces
 SENT_AT_ONCE = 2**17  # bytes
 IN_MEMORY = 2**18  # bytes of a request's body; a longer one waits in a temporary file
-BODY = "civictasks.body"  # extension of our server: the request's body as an open file
+BODY = "civictasks.body"  # extensions of our server: the request's body as an open file,
+LENGTH = "civictasks.length"  # and the bytes that were sent; the file is empty when they were too many to keep
 
 
 class ClientGone(Exception):
@@ -179,8 +180,9 @@ async def _watch(receive: Receive, exchange: Exchange) -> None:
 
 async def _read_body(scope: Message, receive: Receive) -> tuple[BinaryIO, int]:
     """Return the whole body and its length, which WSGI wants to know and a chunked request does not say."""
-    if (ours := scope.get("extensions", {}).get(BODY)) is not None:
-        return ours, ours.seek(0, 2) - ours.seek(0)
+    if BODY in (ours := scope.get("extensions", {})):
+        ours[BODY].seek(0)
+        return ours[BODY], ours[LENGTH]
     message = await receive()
     if not message.get("more_body"):
         body = message.get("body", b"")

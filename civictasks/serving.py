@@ -2,15 +2,17 @@
 
 import asyncio
 import os
+import re
 from io import BytesIO
 from typing import Any, BinaryIO
 
 from daphne.http_protocol import WebRequest
 from daphne.server import Server
+from django.conf import settings
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from .bridge import BODY, Message
+from .bridge import BODY, LENGTH, Message
 
 READ_AT_ONCE = 2**20  # bytes of a request's body
 LONGEST_SOCKET_MESSAGE = 2**14  # bytes; browsers have nothing long to say to us
@@ -35,6 +37,31 @@ class Tap:
         self.open.set()
 
 
+class Sieve:
+    """Takes a request's body as it arrives; one longer than its address takes is let through and not kept.
+
+    Who sends it hears at the end that it is too long, and meanwhile fills no disk.
+    """
+
+    def __init__(self, request: WebRequest) -> None:
+        self.request = request
+        self.length = 0
+
+    def __call__(self, data: bytes) -> None:
+        self.length += len(data)
+        content = self.request.content
+        if self.length <= longest_body(self.request.channel._path):
+            content.write(data)
+        else:
+            content.seek(0)
+            content.truncate()
+
+
+def longest_body(address: bytes) -> int:
+    path = address.partition(b"?")[0].decode("latin-1")
+    return settings.LONGEST_UPLOAD if re.fullmatch(settings.UPLOADS_AT, path) else settings.LONGEST_BODY
+
+
 class RequestQueue:
     """What Daphne tells the application, without the request's body, which the application reads from its file."""
 
@@ -50,11 +77,13 @@ class PatientServer(Server):
     def protocol_connected(self, protocol: Any) -> None:
         # Twisted would parse every form for itself, in memory: 3 GB for an upload of 200 MB.
         protocol._parsePOSTFormSubmission = False
+        if isinstance(protocol, WebRequest):
+            protocol.handleContentChunk = Sieve(protocol)
         super().protocol_connected(protocol)
 
     def create_application(self, protocol: Any, scope: Message) -> Any:
         if isinstance(protocol, WebRequest):
-            scope["extensions"] = {BODY: _own(protocol.content)}
+            scope["extensions"] = {BODY: _own(protocol.content), LENGTH: protocol.handleContentChunk.length}
             queue = super().create_application(protocol, scope)
             return queue and RequestQueue(queue)
         return super().create_application(protocol, scope)
@@ -62,7 +91,7 @@ class PatientServer(Server):
     async def handle_reply(self, protocol: Any, message: Message) -> None:
         is_body = isinstance(protocol, WebRequest) and message["type"] == "http.response.body"
         more = message.get("more_body")
-        if is_body and not more and getattr(protocol, "tap", None):
+        if is_body and not more and getattr(protocol, "tap", None) and protocol.channel:  # the client may be gone
             protocol.unregisterProducer()
         await super().handle_reply(protocol, message)
         if is_body and more:

@@ -98,6 +98,10 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+# What the embedded web server keeps of a request's body, in bytes; elsewhere the proxy limits it.
+LONGEST_BODY = 2**21
+LONGEST_UPLOAD = env_int("LONGEST_UPLOAD_MB", 4096) * 2**20
+UPLOADS_AT = r"/api/v1/projects/[^/]+/batches"
 FILE_UPLOAD_TEMP_DIR = None
 
 STATIC_URL = "/static/"

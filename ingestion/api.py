@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,12 +27,16 @@ from .uploading import keep_upload
 
 router = Router(tags=["batches"])
 BATCH = Path(..., description="number of the batch, as `id` of the reply to the upload")
-INSUFFICIENT_STORAGE = 507
+TOO_LARGE, INSUFFICIENT_STORAGE = 413, 507
 
 
 def may_ingest(request: HttpRequest) -> Caller:
     """Judge the caller before the body is read: nobody fills the disk without leave."""
-    return require(request, Scope.INGEST)
+    caller = require(request, Scope.INGEST)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LONGEST_UPLOAD:
+        words = _("This upload is longer than the %(most)d MB that one may have. Send it in several parts.")
+        raise HttpError(TOO_LARGE, words % {"most": settings.LONGEST_UPLOAD // 2**20})
+    return caller
 
 
 @router.post(

@@ -85,6 +85,15 @@ def test_text_that_cannot_be_stored_is_refused(player, path, body):
     assert problem_of(player.post(f"/api/v1/{path}", body, content_type=JSON)) == (422, 422)
 
 
+def test_an_upload_longer_than_one_may_be_is_told_the_limit(client, project):
+    headers = {"Authorization": f"Bearer {make_token(None, 'ingest')}"}
+
+    response = client.post(f"/api/v1/projects/{project.slug}/batches", headers=headers, CONTENT_LENGTH=str(2**40))
+
+    assert problem_of(response) == (413, 413)
+    assert "4096 MB" in response.json()["detail"]
+
+
 def test_a_bad_token_on_a_page_is_a_page_that_says_so(client, project):
     response = client.post(f"/play/{project.slug}/", headers={"Authorization": "Bearer forged"})
 

@@ -12,6 +12,7 @@ import pytest
 
 from civictasks.embedded.children import end_child, start_child
 
+UPLOAD = "/api/v1/projects/trial/batches"
 MEGABYTE = 2**20
 CHUNKED = {"Transfer-Encoding": "chunked"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -72,12 +73,22 @@ def test_a_large_body_arrives_whole_and_takes_no_memory(trial, chunked):
 
     if chunked:
         pieces = (body[start : start + MEGABYTE] for start in range(0, len(body), MEGABYTE))
-        status, _headers, told = trial.get("/body", "POST", body=pieces, encode_chunked=True, headers=CHUNKED)
+        status, _headers, told = trial.get(UPLOAD, "POST", body=pieces, encode_chunked=True, headers=CHUNKED)
     else:
-        status, _headers, told = trial.get("/body", "POST", body=body, headers=FORM)
+        status, _headers, told = trial.get(UPLOAD, "POST", body=body, headers=FORM)
 
     assert (status, told.decode()) == (200, f"{len(body)} {hashlib.sha256(body).hexdigest()}")
     assert trial.most_memory() - before < 16 * MEGABYTE
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_too_long_for_its_address_is_not_kept_but_its_length_is_told(trial, chunked):
+    pieces = (bytes(MEGABYTE) for _piece in range(3))
+    headers = CHUNKED if chunked else FORM | {"Content-Length": str(3 * MEGABYTE)}
+
+    status, _headers, told = trial.get("/body", "POST", body=pieces, encode_chunked=chunked, headers=headers)
+
+    assert (status, told.decode()) == (200, f"{3 * MEGABYTE} {hashlib.sha256().hexdigest()}")
 
 
 def test_a_short_body_and_none_arrive_as_they_are(trial):

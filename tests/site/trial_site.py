@@ -10,6 +10,7 @@ import django
 from civictasks.bridge import WSGIBridge
 from civictasks.serving import serve
 
+UPLOAD = "/api/v1/projects/trial/batches"
 PIECE = b"x" * 2**16
 closed = 0
 
@@ -53,6 +54,7 @@ def application(environ, start_response):
     told = {
         "/closed": lambda: str(closed),
         "/body": lambda: f"{environ['CONTENT_LENGTH']} {digest.hexdigest()}",
+        UPLOAD: lambda: f"{environ['CONTENT_LENGTH']} {digest.hexdigest()}",
         "/héa ders": lambda: " ".join(f"{key}={environ[key]}" for key in sorted(environ) if key.startswith("HTTP_X")),
         "/cookie": lambda: environ["HTTP_COOKIE"],
     }
