@@ -98,6 +98,7 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000  # a box of scans; more come as a ZIP
 # What the embedded web server keeps of a request's body, in bytes; elsewhere the proxy limits it.
 LONGEST_BODY = 2**21
 LONGEST_UPLOAD = env_int("LONGEST_UPLOAD_MB", 4096) * 2**20

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,23 +29,34 @@ from .uploading import keep_upload
 
 router = Router(tags=["batches"])
 BATCH = Path(..., description="number of the batch, as `id` of the reply to the upload")
-TOO_LARGE, INSUFFICIENT_STORAGE = 413, 507
+BROKEN_OFF, TOO_LARGE, INSUFFICIENT_STORAGE = 400, 413, 507
 
 
 def may_ingest(request: HttpRequest) -> Caller:
-    """Judge the caller before the body is read: nobody fills the disk without leave."""
-    caller = require(request, Scope.INGEST)
+    return require(request, Scope.INGEST)
+
+
+def may_upload(request: HttpRequest) -> Caller:
+    """Judge caller and length before the body is read: nobody fills the disk without leave."""
+    caller = may_ingest(request)
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LONGEST_UPLOAD:
         words = _("This upload is longer than the %(most)d MB that one may have. Send it in several parts.")
         raise HttpError(TOO_LARGE, words % {"most": settings.LONGEST_UPLOAD // 2**20})
+    try:
+        request.FILES  # noqa: B018  # reads the body
+    except TooManyFilesSent:
+        words = _("More than %(most)d files came at once. Send them as a ZIP, or in several batches.")
+        raise HttpError(TOO_LARGE, words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}) from None
+    except (MultiPartParserError, UnreadablePostError):
+        raise HttpError(BROKEN_OFF, _("The upload broke off, or is no multipart form. Send it again.")) from None
     return caller
 
 
 @router.post(
     "projects/{slug}/batches",
-    auth=may_ingest,
+    auth=may_upload,
     openapi_extra=SIGNED_IN,
-    response={202: BatchReply, 401: Problem, 403: Problem, 404: Problem, 507: Problem},
+    response={202: BatchReply, 400: Problem, 401: Problem, 403: Problem, 404: Problem, 413: Problem, 507: Problem},
     summary="Upload pictures, layout files or ZIPs; they are read in the background",
 )
 def upload(

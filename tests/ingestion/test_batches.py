@@ -208,3 +208,25 @@ def test_an_upload_that_never_became_a_batch_is_forgotten(
 
     assert chores.forget_orphaned_uploads() == 1
     assert [folder.name for folder in (tmp_path / UPLOADS).iterdir()] == [Path(Batch.objects.get().source).name]
+
+
+def test_a_whole_box_of_scans_is_uploaded_at_once(client: Client, project: Project, headers: dict[str, str]):
+    reply = upload(client, project, headers, *((f"{number}.jpg", b"x") for number in range(300)))
+
+    assert (reply.status_code, len(uploaded_files(Batch.objects.get()))) == (202, 300)
+
+
+def test_too_many_files_at_once_are_told(client: Client, project: Project, headers: dict[str, str], settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    reply = upload(client, project, headers, *((f"{number}.jpg", b"x") for number in range(3)))
+
+    assert (reply.status_code, Batch.objects.count()) == (413, 0)
+    assert "ZIP" in reply.json()["detail"]
+
+
+def test_a_body_that_is_no_form_is_told(client: Client, project: Project, headers: dict[str, str]):
+    reply = client.post(
+        f"/api/v1/projects/{project.slug}/batches", b"x", content_type="multipart/form-data", headers=headers
+    )
+
+    assert (reply.status_code, "Send it again" in reply.json()["detail"]) == (400, True)
