@@ -5,6 +5,7 @@ once: the thread returns the whole response, and only one too large to hold is s
 """
 
 import asyncio
+import json
 import logging
 import sys
 import threading
@@ -18,6 +19,8 @@ from urllib.parse import unquote_to_bytes
 
 from django.utils.translation import gettext as _
 
+from accounts.crosssite import PROBLEM
+
 logger = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
@@ -28,6 +31,10 @@ Header = tuple[bytes, bytes]
 HELD_WHOLE = 2**20  # bytes; a longer response, or one of unknown length, goes out in pieces
 SENT_AT_ONCE = 2**17  # bytes
 IN_MEMORY = 2**18  # bytes of a request's body; a longer one waits in a temporary file
+OF_THE_FILE = {
+    *(b"content-" + name for name in (b"type", b"length", b"range", b"disposition", b"encoding")),
+    *(b"etag", b"accept-ranges", b"last-modified", b"cache-control"),
+}
 BODY = "civictasks.body"  # extensions of our server: the request's body as an open file,
 LENGTH = "civictasks.length"  # and the bytes that were sent; the file is empty when they were too many to keep
 
@@ -114,7 +121,7 @@ class WSGIBridge:
                 reply.body = b"".join(pieces)
                 return False
             if not self.downloads.acquire(blocking=False):
-                _busy(reply)
+                _busy(reply, environ["PATH_INFO"])
                 return False
             try:
                 _stream(exchange, pieces)
@@ -134,13 +141,19 @@ def _fits(reply: Reply, pieces: Iterable[bytes]) -> bool:
     return length.isdigit() and int(length) <= HELD_WHOLE
 
 
-def _busy(reply: Reply) -> None:
-    text = _("Several large files are being sent just now. Please try again in a minute.").encode()
-    reply.start(
-        "503 Busy",
-        [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text))), ("Retry-After", "60")],
-    )
-    reply.body = text
+def _busy(reply: Reply, path: str) -> None:
+    """Put a refusal in the reply's place; what its headers say of anything but the file stays."""
+    text, kind = _("Several large files are being sent just now. Please try again in a minute."), "text/plain"
+    if path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": _("Please wait a minute."), "status": 503, "detail": text}
+        text, kind = json.dumps(problem), PROBLEM
+    reply.status, reply.body = 503, text.encode()
+    reply.headers = [
+        *(header for header in reply.headers if header[0] not in OF_THE_FILE),
+        (b"content-type", f"{kind}; charset=utf-8".encode()),
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"retry-after", b"60"),
+    ]
 
 
 def _stream(exchange: Exchange, pieces: Iterable[bytes]) -> None:

@@ -35,8 +35,8 @@ class Stream:
 
 def application(environ, start_response):
     path = environ["PATH_INFO"]
-    if path == "/stream":
-        length = [("Content-Length", str(1000 * len(PIECE)))]
+    if path in {"/stream", "/api/stream"}:
+        length = [("Content-Length", str(1000 * len(PIECE))), ("X-Kept", "yes"), ("ETag", '"x"')]
         start_response("200 OK", length)
         return Stream(1000)
     if path == "/endless":
