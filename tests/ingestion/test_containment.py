@@ -2,8 +2,10 @@
 
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
@@ -12,7 +14,7 @@ from ingestion.containment import Decoder
 from ingestion.errors import CannotRead, Refused
 from ingestion.exchange import Limits, Wish
 
-from .drawing import draw_page, encoded
+from .drawing import THREE_LINES, alto, draw_page, encoded
 
 PLAIN = Limits()
 
@@ -80,3 +82,40 @@ def test_the_child_learns_no_secrets(wish: Wish, monkeypatch: pytest.MonkeyPatch
         environment = Path(f"/proc/{decoder.child.pid}/environ").read_bytes()
 
     assert (b"do not tell" in environment, b"PATH=" in environment) == (False, True)
+
+
+def mutilated(content: bytes, random: Random) -> bytes:
+    """Cut off, overwrite or flip some of the bytes."""
+    damaged, at = bytearray(content), random.randrange(len(content))
+    match random.randrange(3):
+        case 0:
+            del damaged[at:]
+        case 1:
+            damaged[at : at + 40] = random.randbytes(40)
+        case 2:
+            for _flip in range(8):
+                damaged[random.randrange(len(content))] ^= 1 << random.randrange(8)
+    return bytes(damaged)
+
+
+def test_whatever_is_damaged_gets_a_verdict_and_harms_nobody(
+    wish: Wish, tmp_path: Path, size: Callable[[int, int], int]
+):
+    page, random, verdicts = draw_page(), Random(1), set()
+    forms = [encoded(page, form) for form in ("JPEG", "PNG", "TIFF", "WEBP")]
+    forms.append(encoded(page, "TIFF", compression="tiff_lzw"))
+    with Decoder() as decoder:
+        expected = decoder.read(wish)
+        child = decoder.child
+        for number in range(size(60, 1500)):
+            (tmp_path / "b").write_bytes(mutilated(forms[number % len(forms)], random))
+            (tmp_path / "b.xml").write_bytes(mutilated(alto(THREE_LINES), random))
+            try:
+                layout = str(tmp_path / "b.xml") if number % 2 else None
+                verdicts.add(decoder.read(replace(wish, picture=str(tmp_path / "b"), layout=layout)).cut_by)
+            except Refused as refused:
+                verdicts.add(refused.code)
+
+        assert (decoder.read(wish), decoder.child) == (expected, child)
+    assert verdicts >= {"profile", "damaged_picture", "damaged_layout"}
+    assert not verdicts & {"crashed", "too_slow", "too_large"}

@@ -125,7 +125,7 @@ def test_an_unknown_project_is_opened_and_said_so(tmp_path: Path, capsys: pytest
 
     assert capsys.readouterr().out.splitlines() == [
         "There was no project “harbour-registers”, so a new one was opened.",
-        "Batch “scans”: 1 new pages with 3 tasks; 0 files were already there, 0 left aside, 0 refused.",
+        "Batch “scans” is read. New pages: 1, with tasks: 3. Already there: 0. Left aside: 0. Refused: 0.",
     ]
     assert (project.title, project.state) == ("Harbour registers", ProjectState.OPEN)
     assert (project.organisation.slug, project.organisation.name) == ("local", "Local archive")
@@ -158,7 +158,7 @@ def test_a_bad_file_is_listed_with_reason_and_step_and_the_rest_goes_on(tmp_path
 
     assert end.value.code == 3
     assert [line.split(":")[0] for line in lines[1:-1]] == ["scans/empty.png", "scans/x.pdf", "scans/cut.jpg"]
-    assert lines[-1].endswith("1 new pages with 3 tasks; 0 files were already there, 1 left aside, 3 refused.")
+    assert lines[-1].endswith("New pages: 1, with tasks: 3. Already there: 0. Left aside: 1. Refused: 3.")
     rows = File.objects.order_by("path_label").values_list("path_label", "state", "reason", "step")
     assert [(label, state, bool(reason), bool(step)) for label, state, reason, step in rows] == [
         ("scans/a.jpg", "done", False, False),

@@ -19,6 +19,7 @@ from tasks.enums import BatchState
 from tasks.models import Batch, Project
 
 FAILED, MISUSED, SOME_REFUSED = 1, 2, 3
+NOW_AND_THEN = 100  # files
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
 
     def handle(self, *args: Any, project: str, paths: list[Path], batch: str | None, **options: Any) -> None:
-        self.json = options["json"]
+        self.json, self.told = options["json"], 0
         judge_paths(paths)
         target = self.batch_for(self.project_for(project), batch or name_of(paths[0]))
         report = self.read(target, paths)
@@ -67,6 +68,9 @@ class Command(BaseCommand):
     def read(self, batch: Batch, paths: Iterable[Path]) -> Report:
         try:
             report = read(batch, paths, take_over=True, tell=self.tell)
+        except KeyboardInterrupt:
+            words = _("Stopped. The same command goes on from here.")
+            raise CommandError(words, returncode=FAILED) from None
         except ClaimLost:
             report = None
         except CannotRead as error:
@@ -77,6 +81,9 @@ class Command(BaseCommand):
         return report
 
     def tell(self, outcome: Outcome) -> None:
+        self.told += 1
+        if self.told % NOW_AND_THEN == 0 and self.stderr.isatty():
+            self.stderr.write(_("%(count)s files so far") % {"count": self.told}, style_func=str)
         if outcome.state is FileState.REFUSED:
             self.say(f"{outcome.name}: {outcome.reason} {outcome.step}".strip())
 
@@ -120,7 +127,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def summary(report: Report) -> str:
     words = _(
-        "Batch “%(batch)s”: %(pages)s new pages with %(tasks)s tasks; %(duplicates)s files were already there, "
-        "%(skipped)s left aside, %(refused)s refused."
+        "Batch “%(batch)s” is read. New pages: %(pages)s, with tasks: %(tasks)s. Already there: %(duplicates)s. "
+        "Left aside: %(skipped)s. Refused: %(refused)s."
     )
     return words % as_json(report)
