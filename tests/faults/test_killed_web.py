@@ -2,7 +2,6 @@
 
 import random
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,22 +9,12 @@ import pytest
 from gamification.models import Ledger
 from tasks.models import Answer, Lease, Task
 from tests.factories import make_page, make_task, make_workflow
-from tests.live import LiveServer, child_environment
 
 from .player import Player
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PLAYERS = 6
 BETWEEN_KILLS = 40  # answers, on average
-
-
-@pytest.fixture
-def server(transactional_db) -> Iterator[LiveServer]:
-    server = LiveServer(child_environment())
-    server.start()
-    server.wait()
-    yield server
-    server.close()
 
 
 @pytest.fixture
