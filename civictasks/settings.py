@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "channels",
+    "django_rq",
     "accounts",
     "tasks",
     "gamification",
@@ -69,7 +70,10 @@ REDIS_TIMEOUT = 0.5  # seconds: a hung Redis must not hold anyone up
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
-JOB_TIMEOUT = 3600  # seconds
+RQ_QUEUES = {
+    "default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 3600, "SERIALIZER": "rq.serializers.JSONSerializer"}  # no pickles
+}
+RQ = {"COMMIT_MODE": "auto"}  # a hint speaks of rows that are committed
 
 AUTH_USER_MODEL = "accounts.Volunteer"
 AUTHENTICATION_BACKENDS = ["accounts.sessions.VolunteerBackend"]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from django.conf import settings
+from django_rq import get_queue
 from redis import Redis, RedisError
 from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError, NoSuchJobError
@@ -70,7 +71,7 @@ def impatient_queue() -> Queue:
         socket_timeout=settings.REDIS_TIMEOUT,
         socket_connect_timeout=settings.REDIS_TIMEOUT,
     )
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer, default_timeout=settings.JOB_TIMEOUT)
+    return get_queue(QUEUE, connection=connection)
 
 
 def job_id(job: Callable[..., object], ids: tuple[int, ...]) -> str:

@@ -2,10 +2,9 @@ import signal
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
-from redis import Redis
+from django_rq import get_worker
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -32,9 +31,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, burst: bool, **options: Any) -> None:
         # One queue only: from several a worker pops in a way that loses the job if it dies just then. With RQ's own
         # intervals a dead worker's job is taken up after a quarter of an hour, with these after 80 seconds.
-        worker = HeldWorker(
-            [QUEUE],
-            connection=Redis.from_url(settings.REDIS_URL),
+        worker = get_worker(
+            QUEUE,
+            worker_class=HeldWorker,
             serializer=JSONSerializer,
             worker_ttl=30,
             maintenance_interval=15,
