@@ -14,38 +14,58 @@ from PIL import Image, ImageChops, ImageFilter
 from .layout import Line
 
 WORKING_SIDE = 1200  # pixels of the long side that the cutting looks at
-BACKGROUND = 40  # the paper's tone is taken from a box of a 40th of the page on each side
+BACKGROUND = 25  # the paper's tone is taken from a box that reaches a 25th of the page to each side
 FAINTEST = 24  # grey levels between paper and ink; less is the scanner's noise
 RULE = 20  # an unbroken stroke as long as a 20th of the page is a ruled line or the sheet's edge, no writing
 SHORTEST_RULE = 36  # working pixels, on small pictures
 EDGE = 0.01  # of the page's side: shadows of the scanner's lid
 GUTTER = 0.018  # of the page's width without ink: between two columns
 EMPTY = 0.08  # of the ink in a well-filled column of dots: specks and show-through
-SPECK = 12  # dots of ink
+SPECK = 8  # dots of ink
 NARROWEST_COLUMN = 0.12  # of the page's width
 SLOPES = np.linspace(-0.035, 0.035, 29)  # two degrees either way
 SAMPLE = 20_000  # dots of ink that the slope is looked for in
 VALLEY = 0.6  # between two lines the profile falls to this share of the lower of their peaks
+ALIKE = 0.6  # of the profile's best likeness to itself: the distance of two lines, not a multiple of it
 WEAK = 0.05  # of the strong rows' ink: less is no line
-THINNEST = 5  # working pixels of a line's height
+THINNEST = 4  # working pixels of a line's height
+SLIVER = 0.25  # of the usual height of the page's lines: less is an edge or a rule
+BLOT = 0.5  # of a box
+BLACK = 0.25  # of the way from the darkest tone to the paper's
 SHORTEST = 6  # working pixels of a line's width
 MOST_LINES = 600  # more is a halftone or a texture, not writing
 
 Ink = NDArray[np.bool_]
 Places = NDArray[np.int32]
+Box = tuple[int, int, int, int]  # left, upper, right, lower
 
 
 def cut_into_lines(image: Image.Image) -> list[Line]:
     """Return the lines column by column from the top, in pixels of ``image``; none where nothing looks like one."""
     factor = max(1, round(max(image.size) / WORKING_SIDE))
-    ink = without_rules(ink_of(image.reduce(factor).convert("L")))
+    grey = image.reduce(factor).convert("L")
+    ink = without_rules(ink_of(grey))
     boxes = [box for left, right in columns_of(ink) for box in lines_of(ink[:, left:right], left)]
     if len(boxes) > MOST_LINES:
         return []
-    return [scaled(box, factor, *image.size) for box in boxes]
+    return [scaled(box, factor, *image.size) for box in likely_lines(boxes, np.asarray(grey))]
 
 
-def scaled(box: tuple[int, int, int, int], factor: int, width: int, height: int) -> Line:
+def likely_lines(boxes: list[Box], grey: NDArray[np.uint8]) -> list[Box]:
+    """Leave out slivers along edges and rules, and boxes that are nearly all black: punched holes, the scan's rim."""
+    if not boxes:
+        return []
+    usual = float(np.median([lower - upper for _left, upper, _right, lower in boxes]))
+    dark, paper = np.percentile(grey[::4, ::4], (1, 50))
+    black = grey < dark + BLACK * (paper - dark)
+    return [
+        (left, upper, right, lower)
+        for left, upper, right, lower in boxes
+        if lower - upper >= SLIVER * usual and black[upper:lower, left:right].mean() < BLOT
+    ]
+
+
+def scaled(box: Box, factor: int, width: int, height: int) -> Line:
     left, upper, right, lower = (side * factor for side in box)
     return Line(left, upper, min(right, width) - left, min(lower, height) - upper)
 
@@ -116,7 +136,7 @@ def levelled(down: Places, across: Places, slope: float) -> Places:
     return rows - min(0, int(rows.min()))
 
 
-def lines_of(ink: Ink, offset: int) -> Iterator[tuple[int, int, int, int]]:
+def lines_of(ink: Ink, offset: int) -> Iterator[Box]:
     """Yield left, upper, right, lower of each line of one column, ``offset`` working pixels from the page's left."""
     down, across = (places.astype(np.int32) for places in np.nonzero(ink))
     if not len(down):
@@ -154,23 +174,28 @@ def bands_of(profile: NDArray[np.int_]) -> Iterator[tuple[int, int]]:
 def pitch_of(profile: NDArray[np.int_]) -> int:
     """Return the distance of neighbouring lines in rows, by the profile's likeness to itself; 12 when it has none."""
     wave = profile - profile.mean()
-    likeness = np.correlate(wave, wave, "full")[len(wave) :]
-    rising = np.flatnonzero((likeness[1:-1] > likeness[:-2]) & (likeness[1:-1] >= likeness[2:]) & (likeness[1:-1] > 0))
-    rising = rising[rising >= 2 * THINNEST]
-    return int(rising[0]) + 2 if len(rising) else 12
+    likeness = np.correlate(wave, wave, "full")[len(wave) :]  # from a distance of one row on
+    peaks = (likeness[1:-1] > likeness[:-2]) & (likeness[1:-1] >= likeness[2:]) & (likeness[1:-1] > 0)
+    rows = np.flatnonzero(peaks) + 2
+    rows = rows[rows >= 2 * THINNEST]
+    if not len(rows):
+        return 12
+    return int(rows[likeness[rows - 1] >= ALIKE * likeness[rows - 1].max()][0])
 
 
 def hills(profile: NDArray[np.int_], first: int, last: int, pitch: int) -> Iterator[tuple[int, int]]:
+    """Part lines that touch where the profile falls between them, no closer than half their usual distance."""
     window = max(3, pitch // 4)
     smooth = np.convolve(profile[first:last], np.ones(window) / window, "same")
     cuts, peak, valley, lowest = [0], 0.0, 0, np.inf
     for row, value in enumerate(smooth):
         if value < lowest:
             lowest, valley = value, row
-        if lowest <= VALLEY * peak and value >= lowest / VALLEY and value >= VALLEY * peak and row - cuts[-1] > window:
+        apart = min(valley - cuts[-1], last - first - valley) >= pitch // 2
+        if apart and lowest <= VALLEY * min(peak, value):
             cuts.append(valley)
             peak, lowest = value, np.inf
         if value > peak:
             peak, lowest = value, value
     cuts.append(last - first)
-    yield from ((first + a, first + b) for a, b in pairwise(cuts) if b - a >= THINNEST)
+    yield from ((first + a, first + b) for a, b in pairwise(cuts))

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from ingestion.segmentation import cut_into_lines
 
@@ -42,6 +42,15 @@ def test_ruled_lines_and_dark_edges_are_no_writing():
     page[:, 500:503] = 60
 
     assert len(cut_into_lines(Image.fromarray(page))) == 3
+
+
+def test_a_punched_hole_and_a_speck_are_no_writing():
+    page = draw_page(WORDS[:3], size=(900, 500))
+    pen = ImageDraw.Draw(page)
+    pen.ellipse((430, 400, 490, 460), fill=0)
+    pen.rectangle((700, 300, 702, 302), fill=0)
+
+    assert len(cut_into_lines(page)) == 3
 
 
 @pytest.mark.parametrize("size", [(10, 10), (3000, 12), (12, 3000), (640, 400)])
