@@ -106,12 +106,23 @@ def lease_from(
         [(cursors, nothing_until)] = pace_of.rows(volunteer=volunteer, workflow=workflow) or [(None, None)]
         if nothing_until and nothing_until > now:
             return []
-        held = keep_within_limit(volunteer, most - count)
-        walker = Walker(volunteer, project, workflow, load_cursors(cursors or {}), held)
-        chosen = walk(walker, count) or search(walker, count, now)
-        made = make_leases(project, volunteer, [(task.id, task.subject) for task in chosen], now)
-        NEW_LEASES.many(lease for _token, lease in made)
-        remember(walker, None if made else now + NOTHING_FOR, known=cursors is not None)
+        walker = Walker(volunteer, project, workflow, load_cursors(cursors or {}))
+        made = walk_and_lease(walker, count, most, now)
+        if made:
+            remember(walker, None, known=cursors is not None)
+            return made
+    found = search(walker, now)  # outside: among 50,000 answers of one's own it takes a tenth of a second
+    with lazy_commit():
+        made = walk_and_lease(walker, count, most, now)
+        remember(walker, None if found else now + NOTHING_FOR, known=cursors is not None)
+    return made
+
+
+def walk_and_lease(walker: Walker, count: int, most: int, now: datetime) -> list[tuple[str, Lease]]:
+    held = keep_within_limit(walker.volunteer, most - count)
+    chosen = walk(walker, count, held)
+    made = make_leases(walker.project, walker.volunteer, [(task.id, task.subject) for task in chosen], now)
+    NEW_LEASES.many(lease for _token, lease in made)
     return made
 
 

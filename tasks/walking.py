@@ -8,7 +8,7 @@ answered none or 50,000.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -68,6 +68,9 @@ class Cursor:
         if (self.shuffle, self.position) != (task.shuffle, task.position):
             self.shuffle, self.position, self.run = task.shuffle, task.position, 0
 
+    def stop_before(self, task: Candidate) -> None:
+        self.shuffle, self.position, self.run = task.shuffle, task.position - 1, 0
+
     def jump(self) -> None:
         self.shuffle, self.position, self.run = random.randrange(RING), BEFORE_FIRST, 0
 
@@ -80,13 +83,12 @@ type Cursors = dict[Urgency, Cursor]
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """One volunteer in one workflow; ``held`` are the subjects of the live leases."""
+    """One volunteer in one workflow."""
 
     volunteer: int
     project: int
     workflow: int
     cursors: Cursors
-    held: set[int]
 
 
 def load_cursors(cursors: Mapping[str, Sequence[int]]) -> Cursors:
@@ -97,18 +99,19 @@ def dump_cursors(cursors: Cursors) -> dict[str, list[int]]:
     return {str(urgency.value): [c.shuffle, c.position, c.run] for urgency, c in cursors.items()}
 
 
-def walk(walker: Walker, count: int) -> list[Candidate]:
-    """Take up to ``count`` seats along the rings and move the cursors."""
+def walk(walker: Walker, count: int, held: Collection[int]) -> list[Candidate]:
+    """Take up to ``count`` seats along the rings and move the cursors; ``held`` are the subjects of live leases."""
     chosen: list[Candidate] = []
+    passed = set(held)
     for _round in range(ROUNDS):
         rings = look(walker)
         turned = turn_back(walker.cursors, rings)
-        mine = walker.held | subjects_of(walker, [task.subject for ring in rings.values() for task in ring])
+        mine = passed | subjects_of(walker, [task.subject for ring in rings.values() for task in ring])
         picked: list[Candidate] = []
         for urgency, ring in rings.items():
             picked += pick(ring, mine, walker.cursors[urgency], count - len(chosen) - len(picked))
         chosen += take_seats(picked)
-        walker.held.update(task.subject for task in picked)
+        passed.update(task.subject for task in picked)
         if len(chosen) >= count or not (turned or any(rings.values())):
             break
     return chosen
@@ -189,8 +192,9 @@ def take_seat(tasks):
     return Task.objects.with_seats().filter(pk__in=each("tasks", tasks)), {"leased": F("leased") + 1}
 
 
-def search(walker: Walker, count: int, now: datetime) -> list[Candidate]:
-    """Look at everything once: the walk met only tasks of one's own, or none."""
+def search(walker: Walker, now: datetime) -> bool:
+    """Look at everything once, because the walk met only tasks of one's own, or none: put the cursor before the first
+    task that is left; False when none is."""
     free_some_expired(now)
     answered = Answer.objects.filter(
         project=walker.project, volunteer=walker.volunteer, subject=OuterRef("subject"), reopened=False
@@ -199,13 +203,8 @@ def search(walker: Walker, count: int, now: datetime) -> list[Candidate]:
         Q(skipped=True) | Q(seat=True, used_at=None)
     )
     left = Task.objects.with_seats().filter(~Exists(answered), ~Exists(touched), workflow=walker.workflow)
-    rows = left.order_by("urgency", "shuffle", "position").values_list(*Candidate._fields)[:count]
-    found = [Candidate(*row) for row in rows]
-    for task in found:
-        walker.cursors[Urgency(task.urgency)].pass_over(task)
-    return take_seats(distinct(found))
-
-
-def distinct(tasks: Sequence[Candidate]) -> list[Candidate]:
-    """Keep one task of each subject: nobody is asked two questions about the same line."""
-    return list({task.subject: task for task in tasks}.values())
+    first = left.order_by("urgency", "shuffle", "position").values_list(*Candidate._fields).first()
+    if first:
+        task = Candidate(*first)
+        walker.cursors[Urgency(task.urgency)].stop_before(task)
+    return first is not None
