@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from ingestion.enums import FileState
@@ -52,7 +53,11 @@ class Command(BaseCommand):
                 _("“%(slug)s” cannot name a project: use letters, digits and hyphens.") % {"slug": slug},
                 returncode=MISUSED,
             ) from None
-        project = Project.objects.filter(slug=slug).first()
+        try:
+            project = Project.objects.filter(slug=slug).first()
+        except DatabaseError as error:
+            words = _("The database is not ready (%(detail)s). Run “manage.py migrate”, then ingest again.")
+            raise CommandError(words % {"detail": error}, returncode=FAILED) from None
         if project is None:
             project = open_project(slug)
             self.say(_("There was no project “%(slug)s”, so a new one was opened.") % {"slug": slug})
