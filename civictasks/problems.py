@@ -1,10 +1,12 @@
 """Problem documents (RFC 9457): every error of the API says what is wrong and what to do."""
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
@@ -54,11 +56,21 @@ def fault() -> JsonResponse:
     return problem(500, _("Something went wrong."), detail)
 
 
+def not_now(error: str) -> JsonResponse:
+    """Answer while the database cannot write; the words are SQLite's and PostgreSQL's."""
+    detail = _("The site is very busy. Nothing was stored: send the same again in a moment, it is counted once.")
+    if "disk is full" in error or "No space left" in error:
+        detail = _("The site's disk is full. Nothing was stored: keep your text and try again when there is room.")
+    response = problem(503, _("This cannot be stored just now."), detail)
+    response["Retry-After"] = "10"
+    return response
+
+
 def of_the_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request_page(request: HttpRequest, exception: Any) -> HttpResponse:
     """Answer what Django refuses before any view: another host, a broken form, too much of something."""
     if not of_the_api(request):
         return defaults.bad_request(request, exception)
@@ -68,12 +80,15 @@ def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse
     return problem(400, _("The request cannot be understood."), detail)
 
 
-def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+def missing_page(request: HttpRequest, exception: Any) -> HttpResponse:
     return not_found() if of_the_api(request) else defaults.page_not_found(request, exception)
 
 
 def fault_page(request: HttpRequest) -> HttpResponse:
-    return fault() if of_the_api(request) else defaults.server_error(request)
+    if not of_the_api(request):
+        return defaults.server_error(request)
+    error = sys.exception()
+    return not_now(str(error)) if isinstance(error, OperationalError) else fault()
 
 
 def answer_wrong_methods(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -94,6 +109,8 @@ def answer_wrong_methods(get_response: Callable[[HttpRequest], HttpResponse]) ->
 
 def install(api: NinjaAPI) -> None:
     """Answer every error that a view of the API may raise with a problem document."""
+    api.add_exception_handler(Http404, missing_page)
+    api.add_exception_handler(RequestDataTooBig, bad_request_page)
 
     @api.exception_handler(TasksError)
     def of_the_domain(request: HttpRequest, error: TasksError) -> HttpResponse:
@@ -109,19 +126,11 @@ def install(api: NinjaAPI) -> None:
     def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
         return problem(403, _("This is not allowed."), str(error))
 
-    @api.exception_handler(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return not_found()
-
     @api.exception_handler(ValidationError)
     def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         wrong = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors]
         detail = "; ".join(f"{e['where']}: {e['what']}" for e in wrong)
         return problem(422, _("The request does not fit."), detail, errors=wrong)
-
-    @api.exception_handler(RequestDataTooBig)
-    def long(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-        return too_big()
 
     @api.exception_handler(RawPostDataException)
     def form(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
@@ -130,6 +139,11 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(error.status_code, _("The request does not fit."), str(error))
+
+    @api.exception_handler(OperationalError)
+    def database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+        logger.error("%s %s failed: %s", request.method, request.path, error)
+        return not_now(str(error))
 
     @api.exception_handler(Exception)
     def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:

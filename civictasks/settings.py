@@ -10,7 +10,7 @@ from .environment import database, embedded_redis_url, env_bool, env_int, env_li
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CIVICTASKS_DATA") or BASE_DIR / "var").absolute()
-DATA.mkdir(parents=True, exist_ok=True)
+DATA.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions and answers are nobody else's
 FILES = DATA / "files"
 
 DEBUG = env_bool("DEBUG", False)

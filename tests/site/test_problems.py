@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import Volunteer
@@ -92,6 +93,23 @@ def test_an_upload_longer_than_one_may_be_is_told_the_limit(client, project):
 
     assert problem_of(response) == (413, 413)
     assert "4096 MB" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("place", ["tasks.api.lease_tasks", "django.contrib.sessions.backends.db.SessionStore.save"])
+@pytest.mark.parametrize(
+    ("error", "words"), [("database or disk is full", "disk is full"), ("database is locked", "very busy")]
+)
+def test_a_database_that_cannot_write_asks_to_try_again(client, project, monkeypatch, place, error, words):
+    def fail(*args, **options):
+        raise OperationalError(error)
+
+    monkeypatch.setattr(place, fail)
+    client.raise_request_exception = False
+
+    response = client.post(f"/api/v1/projects/{project.slug}/leases", {}, content_type=JSON)
+
+    assert (problem_of(response), response["Retry-After"]) == ((503, 503), "10")
+    assert words in response.json()["detail"]
 
 
 def test_a_bad_token_on_a_page_is_a_page_that_says_so(client, project):
