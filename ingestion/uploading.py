@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from tasks.consensus import fold
 from tasks.models import Batch, Project
 
 from .storing import judge_room, sync
@@ -43,7 +44,7 @@ def keep_upload(project: Project, name: str, files: Iterable[UploadedFile]) -> B
     sync(folder / NAMES)
     sync(folder)
     sync(folder.parent)
-    return new_batch(project, name.strip() or next(iter(names.values()), "") or _("upload"), source)
+    return new_batch(project, fold(name) or fold(next(iter(names.values()), "")) or _("upload"), source)
 
 
 def write(file: UploadedFile, place: Path) -> None:

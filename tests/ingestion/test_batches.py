@@ -98,6 +98,13 @@ def test_a_name_is_only_a_label(name: str, client: Client, project: Project, hea
     assert (path.name, path.parent.parent) == ("00000", Path(settings.FILES, UPLOADS))
 
 
+def test_a_name_is_kept_without_what_nobody_can_see(client: Client, project: Project, headers: dict[str, str]):
+    upload(client, project, headers, ("a.jpg", b"a"), name=" Box\x00 \u202e1\n")
+    upload(client, project, headers, ("\u202eb.jpg", b"b"), name="\u200b")
+
+    assert list(Batch.objects.order_by("id").values_list("name", flat=True)) == ["Box 1", "b.jpg"]
+
+
 def test_only_owners_and_archivists_of_the_organisation_bring_scans(client: Client, project: Project):
     statuses = {
         who: upload(client, project, {"Authorization": f"Bearer {token}"}, ("a.jpg", b"x")).status_code
