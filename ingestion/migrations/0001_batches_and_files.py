@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('tasks', '0002_watermarks'),
+        ('tasks', '0001_the_loop'),
     ]
 
     operations = [
