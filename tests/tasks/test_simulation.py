@@ -81,7 +81,7 @@ def test_the_same_volunteers_are_enlisted_again_and_further_ones_are_numbered():
 
 
 def test_people_who_verify_say_whether_the_suggestion_is_what_is_written():
-    page = make_page()
+    page = make_page(make_project(slug="verified"))  # turns follow from the name
     workflow = make_workflow(page.project, kind=KindName.VERIFY)
     right, wrong = (make_task(workflow, page=page, suggestion=text) for text in ("Oulu", "Ouln"))
     truth = {page.pk: [Line(task.region, "Oulu") for task in (right, wrong)]}
