@@ -187,7 +187,7 @@ def test_foreign_and_forged_leases_are_refused_while_their_holder_answers(size):
 
 def test_the_seat_of_a_line_that_was_read_before_is_given_up_once(size):
     """The same line in two tasks, both leased before either was answered: the second answer repeats the first."""
-    posts, lines = size(10, 50), size(8, 100)
+    posts, lines = size(10, 50), size(8, 40)
     volunteer, other = make_volunteer(), make_volunteer()
     with crowd_of(posts) as crowd:
         for _number in range(lines):
