@@ -135,6 +135,7 @@ LOGGING = {
 
 # How the loop behaves
 LEASE_TIME = timedelta(minutes=env_int("LEASE_MINUTES", 20))
+LEASE_TIME_OF_A_NEWCOMER = timedelta(minutes=env_int("LEASE_MINUTES_OF_A_NEWCOMER", 5))
 UNDO_WINDOW = timedelta(seconds=60)
 LEASES_OF_A_NEWCOMER = 3
 LEASES_OF_A_VOLUNTEER = 40

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
@@ -27,7 +26,7 @@ def hash_of(token: str) -> bytes:
 
 
 def make_leases(
-    project: int, volunteer: int, tasks: Sequence[tuple[int, int]], now: datetime
+    project: int, volunteer: int, tasks: Sequence[tuple[int, int]], now: datetime, until: datetime
 ) -> list[tuple[str, Lease]]:
     """Return unsaved leases with their tokens for ``(task, subject)`` pairs whose seats have been taken."""
     made = []
@@ -40,7 +39,7 @@ def make_leases(
             volunteer_id=volunteer,
             token_hash=hash_of(token),
             created_at=now,
-            expires_at=now + settings.LEASE_TIME,
+            expires_at=until,
         )
         made.append((token, lease))
     return made

@@ -34,6 +34,14 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many seats a volunteer may hold in all, and until when."""
+
+    most: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """``exhausted``: nothing is left for this volunteer here, now."""
 
@@ -58,17 +66,23 @@ def lease_tasks(
     Raises ``UnknownProject``, ``ProjectNotOpen`` and ``UnknownWorkflow``.
     """
     now = now or timezone.now()
-    most = settings.LEASES_OF_A_NEWCOMER if newcomer else settings.LEASES_OF_A_VOLUNTEER
-    most = min(most, holding or most)
-    count = min(count, most)
+    allowed = allowance(newcomer=newcomer, holding=holding, now=now)
+    count = min(count, allowed.most)
     made: list[tuple[str, Lease]] = []
     for project_id, workflow_id in workflows_of(project, workflow):
-        made += lease_from(workflow_id, project_id, volunteer, count - len(made), most, now)
+        made += lease_from(workflow_id, project_id, volunteer, count - len(made), allowed, now)
         if len(made) >= count:
             break
     tasks = questions_of(lease.task_id for _token, lease in made) if made else {}
     granted = [Granted(token, lease.expires_at, tasks[lease.task_id]) for token, lease in made]
     return Grant(granted, exhausted=not granted)
+
+
+def allowance(*, newcomer: bool, holding: int | None, now: datetime) -> Allowance:
+    """Whoever has not answered yet holds few seats and not for long: a crowd that never answers must lock nobody out."""
+    most = settings.LEASES_OF_A_NEWCOMER if newcomer else settings.LEASES_OF_A_VOLUNTEER
+    time = settings.LEASE_TIME_OF_A_NEWCOMER if newcomer else settings.LEASE_TIME
+    return Allowance(min(most, holding or most), now + time)
 
 
 def held_lease(volunteer: int, token: str) -> Grant | None:
@@ -100,28 +114,29 @@ def playable():
 
 
 def lease_from(
-    workflow: int, project: int, volunteer: int, count: int, most: int, now: datetime
+    workflow: int, project: int, volunteer: int, count: int, allowed: Allowance, now: datetime
 ) -> list[tuple[str, Lease]]:
     with lazy_commit():
         [(cursors, nothing_until)] = pace_of.rows(volunteer=volunteer, workflow=workflow) or [(None, None)]
         if nothing_until and nothing_until > now:
             return []
         walker = Walker(volunteer, project, workflow, load_cursors(cursors or {}))
-        made = walk_and_lease(walker, count, most, now)
+        made = walk_and_lease(walker, count, allowed, now)
         if made:
             remember(walker, None, known=cursors is not None)
             return made
     found = search(walker, now)  # outside: among 50,000 answers of one's own it takes a tenth of a second
     with lazy_commit():
-        made = walk_and_lease(walker, count, most, now)
+        made = walk_and_lease(walker, count, allowed, now)
         remember(walker, None if found else now + NOTHING_FOR, known=cursors is not None)
     return made
 
 
-def walk_and_lease(walker: Walker, count: int, most: int, now: datetime) -> list[tuple[str, Lease]]:
-    held = keep_within_limit(walker.volunteer, most - count)
+def walk_and_lease(walker: Walker, count: int, allowed: Allowance, now: datetime) -> list[tuple[str, Lease]]:
+    held = keep_within_limit(walker.volunteer, allowed.most - count)
     chosen = walk(walker, count, held)
-    made = make_leases(walker.project, walker.volunteer, [(task.id, task.subject) for task in chosen], now)
+    tasks = [(task.id, task.subject) for task in chosen]
+    made = make_leases(walker.project, walker.volunteer, tasks, now, allowed.until)
     NEW_LEASES.many(lease for _token, lease in made)
     return made
 

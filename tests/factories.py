@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.enums import Scope
@@ -116,7 +117,8 @@ def make_task(workflow: Workflow | None = None, *, page: Page | None = None, **f
 def make_lease(task: Task, volunteer: Volunteer | None = None, *, now: datetime = NOON) -> str:
     """Take a seat of the task and return the lease's token."""
     volunteer = volunteer or make_volunteer()
-    [(token, lease)] = make_leases(task.project_id, volunteer.pk, [(task.pk, task.subject)], now)
+    until = now + settings.LEASE_TIME
+    [(token, lease)] = make_leases(task.project_id, volunteer.pk, [(task.pk, task.subject)], now, until)
     task.refresh_from_db()
     Task.objects.filter(pk=task.pk).update(leased=task.leased + 1)
     Lease.objects.bulk_create([lease])

@@ -111,6 +111,16 @@ def test_a_newcomer_holds_three_leases_and_others_forty():
     assert Lease.objects.live().filter(volunteer=old_hand).count() == 40
 
 
+def test_a_newcomer_holds_a_seat_for_a_shorter_time():
+    workflow, _tasks = make_tasks(2)
+
+    lease(make_volunteer(), workflow, newcomer=True)
+    lease(make_volunteer(), workflow)
+
+    held = [lease.expires_at - lease.created_at for lease in Lease.objects.order_by("pk")]
+    assert held == [timedelta(minutes=5), timedelta(minutes=20)]
+
+
 def test_a_reloaded_page_gives_its_oldest_seats_back():
     workflow, _tasks = make_tasks(6)
     volunteer = make_volunteer()
