@@ -6,6 +6,11 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+UNPREPARED = """The database of this data folder is not prepared.
+Start the demo once, or run “uv run manage.py migrate”, or name another folder by CIVICTASKS_DATA."""
 
 
 def choose_data_folder(arguments: list[str]) -> None:
@@ -16,7 +21,17 @@ def choose_data_folder(arguments: list[str]) -> None:
         os.environ["CIVICTASKS_DATA"] = data
 
 
+def is_prepared() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civictasks.settings")
     choose_data_folder(sys.argv[1:])
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError:
+        if is_prepared():
+            raise
+        sys.exit(UNPREPARED)

@@ -14,7 +14,13 @@ from .licences import licence_of
 from .models import Release
 from .releases import file_url
 
-PREVIEW_COLUMNS = ("item", "page", "suggestion", "value", "confidence")
+PREVIEW_COLUMNS = (
+    "suggestion",
+    "value",
+    "confidence",
+    "item",
+    "page",
+)  # first what the scan says
 WRITTEN = {"suggestion", "value"}  # in the language of the pages
 
 
