@@ -79,7 +79,7 @@ def lease_tasks(
 
 
 def allowance(*, newcomer: bool, holding: int | None, now: datetime) -> Allowance:
-    """Whoever has not answered yet holds few seats and not for long: a crowd that never answers must lock nobody out."""
+    """Whoever has not answered yet holds few seats, and not for long: a silent crowd must lock nobody out."""
     most = settings.LEASES_OF_A_NEWCOMER if newcomer else settings.LEASES_OF_A_VOLUNTEER
     time = settings.LEASE_TIME_OF_A_NEWCOMER if newcomer else settings.LEASE_TIME
     return Allowance(min(most, holding or most), now + time)
