@@ -13,11 +13,15 @@ def title_from(slug: str) -> str:
     return slug.replace("-", " ").replace("_", " ").strip().capitalize() or slug
 
 
+def local_organisation() -> Organisation:
+    """The organisation of whoever works at this machine's command line."""
+    return Organisation.objects.get_or_create(slug="local", defaults={"name": _("Local archive")})[0]
+
+
 @transaction.atomic
 def open_project(slug: str) -> Project:
     """Make an open project that asks what each line says."""
-    organisation = Organisation.objects.get_or_create(slug="local", defaults={"name": _("Local archive")})[0]
-    project = Project.objects.create(organisation=organisation, slug=slug, title=title_from(slug))
+    project = Project.objects.create(organisation=local_organisation(), slug=slug, title=title_from(slug))
     ProjectSecret.objects.create(project=project)
     workflow = Workflow.objects.create(project=project, slug=KindName.TRANSCRIBE)
     WorkflowVersion.objects.create(

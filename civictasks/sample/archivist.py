@@ -1,4 +1,4 @@
-"""The sample archivist, who may do everything an owner of an organisation may."""
+"""The sample archivist, who owns the sample's projects and those opened at the command line."""
 
 import os
 import secrets
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, Volunteer
+from ingestion.opening import local_organisation
 
 USERNAME = "archivist"
 SLUG, NAME = "sample-archive", "Sample Archive"
@@ -24,9 +25,8 @@ def sign_in(data: Path) -> tuple[str, str]:
     if not archivist.has_usable_password() or not archivist.check_password(password):
         archivist.set_password(password)
         archivist.save()
-    Membership.objects.get_or_create(
-        organisation=sample_organisation(), volunteer=archivist, defaults={"role": Role.OWNER}
-    )
+    for organisation in (sample_organisation(), local_organisation()):
+        Membership.objects.get_or_create(organisation=organisation, volunteer=archivist, defaults={"role": Role.OWNER})
     return USERNAME, password
 
 
