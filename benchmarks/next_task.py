@@ -204,7 +204,10 @@ def main() -> None:
             print(
                 f"{r.tasks:>10}  {r.volunteer:<15} {r.answers:>8} {r.p50_ms:>8.2f} {r.p95_ms:>8.2f} {r.first_ms:>9.2f}"
             )
-        print("within 20 % or 1 ms of each other:", "yes" if steady(results) else "NO")
+        for volunteer in VOLUNTEERS:
+            own = [result for result in results if result.volunteer == volunteer]
+            print(f"{volunteer}, whatever the size, within 20 % or 1 ms:", "yes" if steady(own) else "NO")
+        print("all together:", "yes" if steady(results) else "NO")
         print(*plans(shelf, max(wish.tasks)), sep="\n")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
