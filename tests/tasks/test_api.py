@@ -76,6 +76,14 @@ def test_answers_are_kept_when_the_project_closes_meanwhile(browser, project):
     assert (reply["leases"], reply["exhausted"]) == ([], True)
 
 
+def test_an_empty_list_of_answers_only_asks_for_the_next(browser, project):
+    browser.lease(project)
+
+    reply = browser.answer(next={"project": project.slug, "count": 1}).json()
+
+    assert (reply["results"], len(reply["leases"])) == ([], 1)
+
+
 def test_when_nothing_is_left_the_reply_says_exhausted(browser, project):
     browser.answer(*browser.lease(project, 3)["leases"])
 
