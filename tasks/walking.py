@@ -1,10 +1,10 @@
 """The next task: a walk along one index.
 
 The open tasks of a workflow lie on a ring per urgency, ordered by (shuffle, position); shuffle is a random number of
-the page. Each volunteer has a cursor per ring. A call looks at the next ``WINDOW`` tasks after each cursor and takes
-the first that are not this volunteer's own, the urgent ones first: up to ``NEIGHBOURS`` of one page, then the cursor
-jumps to a random other. The work is the same for a thousand and for ten million tasks, and whether the volunteer has
-answered none or 50,000.
+the page. Each volunteer has a cursor per ring. A call looks at the next tasks after each cursor and takes the first that
+are not this volunteer's own, the urgent ones first: up to ``NEIGHBOURS`` of one page, then the cursor jumps to a random
+other. The work is the same for a thousand and for ten million tasks, and whether the volunteer has answered none or
+50,000.
 """
 
 import random
@@ -22,8 +22,7 @@ from .enums import Urgency
 from .leases import free_some_expired
 from .models import Answer, Lease, Task
 
-WINDOW = 32  # tasks of each ring looked at in one round
-ROUNDS = 4  # windows passed over in one call while all of them are one's own
+WINDOWS = (12, 24, 48, 96)  # tasks of each ring looked at, round after round while all of them are one's own
 NEIGHBOURS = 10  # tasks of one page in a row
 RING = 2**62  # shuffle numbers lie in [0, RING)
 BEFORE_FIRST = -1  # position before the first of a page
@@ -103,8 +102,8 @@ def walk(walker: Walker, count: int, held: Collection[int]) -> list[Candidate]:
     """Take up to ``count`` seats along the rings and move the cursors; ``held`` are the subjects of live leases."""
     chosen: list[Candidate] = []
     passed = set(held)
-    for _round in range(ROUNDS):
-        rings = look(walker)
+    for window in WINDOWS:
+        rings = look(walker, window)
         turned = turn_back(walker.cursors, rings)
         mine = passed | subjects_of(walker, [task.subject for ring in rings.values() for task in ring])
         picked: list[Candidate] = []
@@ -117,11 +116,11 @@ def walk(walker: Walker, count: int, held: Collection[int]) -> list[Candidate]:
     return chosen
 
 
-def look(walker: Walker) -> dict[Urgency, list[Candidate]]:
+def look(walker: Walker, window: int) -> dict[Urgency, list[Candidate]]:
     """Return the next tasks with a free seat on each ring, in one statement."""
     parameters: list[int] = []
     for urgency, cursor in walker.cursors.items():
-        parameters += [walker.workflow, urgency.value, cursor.shuffle, cursor.position, WINDOW]
+        parameters += [walker.workflow, urgency.value, cursor.shuffle, cursor.position, window]
     rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
     with connection.cursor() as statement:
         statement.execute(LOOK, parameters)
