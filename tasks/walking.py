@@ -1,10 +1,10 @@
 """The next task: a walk along one index.
 
 The open tasks of a workflow lie on a ring per urgency, ordered by (shuffle, position); shuffle is a random number of
-the page. Each volunteer has a cursor per ring. A call looks at the next tasks after each cursor and takes the first that
-are not this volunteer's own, the urgent ones first: up to ``NEIGHBOURS`` of one page, then the cursor jumps to a random
-other. The work is the same for a thousand and for ten million tasks, and whether the volunteer has answered none or
-50,000.
+the page. Each volunteer has a cursor per ring. A call looks at the next tasks after each cursor and takes the first
+that are not this volunteer's own, the urgent ones first: up to ``NEIGHBOURS`` of one page, then the cursor jumps to a
+random other. The work is the same for a thousand and for ten million tasks, and whether the volunteer has answered
+none or 50,000.
 """
 
 import random
