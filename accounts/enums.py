@@ -7,6 +7,12 @@ class Role(models.TextChoices):
     ARCHIVIST = "archivist", _("archivist")
     REVIEWER = "reviewer", _("reviewer")
 
+    @property
+    def and_above(self) -> list["Role"]:
+        """An owner may do what an archivist may, who may do what a reviewer may."""
+        ranks = [Role.REVIEWER, Role.ARCHIVIST, Role.OWNER]
+        return ranks[ranks.index(self) :]
+
 
 class Scope(models.TextChoices):
     """What a bearer token may be used for."""

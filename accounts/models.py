@@ -56,10 +56,18 @@ class Volunteer(AbstractBaseUser):
         return self.display_name or pen_name(bytes(self.seed))
 
 
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def of(self, volunteer: Volunteer, role: Role = Role.REVIEWER) -> "OrganisationQuerySet":
+        """Organisations in which the volunteer has at least this role."""
+        return self.filter(membership__volunteer=volunteer, membership__role__in=role.and_above)
+
+
 class Organisation(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     members = models.ManyToManyField(Volunteer, through="Membership")
+
+    objects = OrganisationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,13 @@ class ProjectState(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+class Way(models.TextChoices):
+    """How a project's tasks are played; both ways give the same credit."""
+
+    PLAIN = "plain", _("plain page")
+    BRIDGE = "bridge", _("Bridge, a game")
+
+
 class KindName(models.TextChoices):
     TRANSCRIBE = "transcribe", _("transcribe")
     VERIFY = "verify", _("verify")

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.enums import Role
+from accounts.models import Organisation, Volunteer
 
 from ..consensus import Policy
-from ..enums import KindName, ProjectState
+from ..enums import KindName, ProjectState, Way
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -18,6 +19,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def open(self) -> "ProjectQuerySet":
         return self.filter(state=ProjectState.OPEN)
+
+    def visible_to(self, volunteer: Volunteer, role: Role = Role.REVIEWER) -> "ProjectQuerySet":
+        """Projects of the organisations in which the volunteer has at least this role, drafts included."""
+        return self.filter(organisation__in=Organisation.objects.of(volunteer, role))
 
 
 class Project(models.Model):
@@ -33,13 +38,17 @@ class Project(models.Model):
     licence = models.CharField(max_length=40, db_default="CC0-1.0")  # SPDX, of the dataset
     rights = models.CharField(max_length=200, blank=True)  # of the pictures
     time_zone = models.CharField(max_length=40, db_default="UTC")
+    way = models.CharField(max_length=8, choices=Way, db_default=Way.PLAIN)  # how play opens
     cover_alt = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=ProjectState.values), name="project_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ProjectState.values), name="project_state_known"),
+            models.CheckConstraint(condition=Q(way__in=Way.values), name="project_way_known"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,0 +1,38 @@
+"""The one gate to an organisation's work: who may see and do what.
+
+A view of the desk names the least role it asks for and takes every object through ``visible_to``; what belongs to
+another organisation does not exist there (404).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from .enums import Role
+from .models import Organisation
+
+def membership_required(role: Role = Role.REVIEWER) -> Callable:
+    """Let nobody in who has not at least this role in some organisation; which one, ``visible_to`` judges.
+
+    A visitor is sent to the sign-in and comes back; a volunteer without such a role gets 403.
+    """
+
+    def gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated or not request.user.has_usable_password():
+                return redirect_to_login(request.get_full_path(), reverse("sign-in"))
+            if not Organisation.objects.of(request.user, role).exists():
+                raise PermissionDenied(_("Your account may not do this. Ask an owner of your organisation."))
+            return view(request, *args, **kwargs)
+
+        guarded.least_role = role  # type: ignore[attr-defined]  # the test of routes by role reads it
+        return guarded
+
+    return gate
