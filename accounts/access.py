@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from .enums import Role
 from .models import Organisation
 
+
 def membership_required(role: Role = Role.REVIEWER) -> Callable:
     """Let nobody in who has not at least this role in some organisation; which one, ``visible_to`` judges.
 
