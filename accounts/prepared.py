@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
@@ -26,14 +26,19 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (self,)
 
-    def value(self, values: dict[str, Any]) -> Any:
+    def value(self, values: dict[str, Any], database: Any) -> Any:
         value = values[self.name] if self.at is None else values[self.name][self.at]
-        return self.field_given.get_db_prep_value(value, connection) if self.field_given else value
+        return self.field_given.get_db_prep_value(value, database) if self.field_given else value
 
 
 def each(name: str, length: int, field: Any = None) -> Any:
     """The items of a list that comes with each run, for ``…__in``."""
     return [Given(name, field, at) for at in range(length)]
+
+
+def here() -> Any:
+    """The connection of this thread: looked up once a run, for each look costs as much as a small statement."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class Statement:
@@ -43,8 +48,8 @@ class Statement:
         self.sql = sql
         self.parameters = parameters
 
-    def with_values(self, values: dict[str, Any]) -> list[Any]:
-        return [p.value(values) if isinstance(p, Given) else p for p in self.parameters]
+    def with_values(self, values: dict[str, Any], database: Any) -> list[Any]:
+        return [p.value(values, database) if isinstance(p, Given) else p for p in self.parameters]
 
 
 class Prepared:
@@ -63,22 +68,22 @@ class Prepared:
         """Whether a list is empty: nothing is in it."""
         return not all(values[name] for name in self.lists)
 
-    def for_values(self, values: dict[str, Any]) -> Any:
-        key = (connection.vendor, *(len(values[name]) for name in self.lists))
+    def for_values(self, values: dict[str, Any], database: Any) -> Any:
+        key = (database.vendor, *(len(values[name]) for name in self.lists))
         found = self.compiled.get(key)
         if found is None:
-            found = self.compiled[key] = self.compile(self.build(*key[1:]))
+            found = self.compiled[key] = self.compile(self.build(*key[1:]), database)
         return found
 
-    def compile(self, built: Any) -> Any:
+    def compile(self, built: Any, database: Any) -> Any:
         raise NotImplementedError
 
 
 class Selection(Prepared):
     """``build`` returns a queryset of ``values_list``; a run returns its rows."""
 
-    def compile(self, built: QuerySet) -> tuple[Statement, Any]:
-        compiler = built.query.get_compiler(connection=connection)
+    def compile(self, built: QuerySet, database: Any) -> tuple[Statement, Any]:
+        compiler = built.query.get_compiler(connection=database)
         statement = Statement(*compiler.as_sql())
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
         return statement, compiler.get_converters(columns)
@@ -86,37 +91,39 @@ class Selection(Prepared):
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         if self.finds_nothing(values):
             return []
-        statement, converters = self.for_values(values)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.with_values(values))
+        database = here()
+        statement, converters = self.for_values(values, database)
+        with database.cursor() as cursor:
+            cursor.execute(statement.sql, statement.with_values(values, database))
             rows = cursor.fetchall()
-        return [converted(row, converters) for row in rows] if converters else rows
+        return [converted(row, converters, database) for row in rows] if converters else rows
 
 
-def converted(row: Sequence[Any], converters: dict[int, Any]) -> tuple[Any, ...]:
+def converted(row: Sequence[Any], converters: dict[int, Any], database: Any) -> tuple[Any, ...]:
     """Return a row as Python has it: JSON read, times aware."""
     values = list(row)
     for at, (functions, expression) in converters.items():
         for function in functions:
-            values[at] = function(values[at], expression, connection)
+            values[at] = function(values[at], expression, database)
     return tuple(values)
 
 
 class Update(Prepared):
     """``build`` returns a queryset and what to set; a run returns how many rows were changed."""
 
-    def compile(self, built: tuple[QuerySet, dict[str, Any]]) -> Statement:
+    def compile(self, built: tuple[QuerySet, dict[str, Any]], database: Any) -> Statement:
         rows, values = built
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values({name: self._given(rows.model, name, value) for name, value in values.items()})
-        return Statement(*query.get_compiler(connection=connection).as_sql())
+        return Statement(*query.get_compiler(connection=database).as_sql())
 
     def run(self, **values: Any) -> int:
         if self.finds_nothing(values):
             return 0
-        statement = self.for_values(values)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.with_values(values))
+        database = here()
+        statement = self.for_values(values, database)
+        with database.cursor() as cursor:
+            cursor.execute(statement.sql, statement.with_values(values, database))
             return cursor.rowcount
 
     @staticmethod
@@ -144,16 +151,18 @@ class Insertion:
 
     def one(self, **values: Any) -> int:
         """Insert a row and return its id."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"{self.sql} RETURNING id", self._prepared(values))
+        database = here()
+        with database.cursor() as cursor:
+            cursor.execute(f"{self.sql} RETURNING id", self._prepared(values, database))
             return cursor.fetchone()[0]
 
     def many(self, rows: Iterable[Model]) -> None:
         """Insert unsaved rows in one statement; their ids stay unknown."""
-        prepared = [self._prepared(vars(row)) for row in rows]
+        database = here()
+        prepared = [self._prepared(vars(row), database) for row in rows]
         if prepared:
-            with connection.cursor() as cursor:
+            with database.cursor() as cursor:
                 cursor.executemany(self.sql, prepared)
 
-    def _prepared(self, values: dict[str, Any]) -> list[Any]:
-        return [field.get_db_prep_save(values[name], connection) for name, field in self.fields.items()]
+    def _prepared(self, values: dict[str, Any], database: Any) -> list[Any]:
+        return [field.get_db_prep_save(values[name], database) for name, field in self.fields.items()]
