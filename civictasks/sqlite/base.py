@@ -16,11 +16,12 @@ from django.db.backends.sqlite3 import base
 turns: dict[str, threading.Lock] = defaultdict(threading.Lock)  # of each database file
 
 
+translated: Any = lru_cache(maxsize=1000)(base.SQLiteCursorWrapper.convert_query)  # a few hundred make up the site
+
+
 class Cursor(base.SQLiteCursorWrapper):
-    @staticmethod
-    @lru_cache(maxsize=1000)  # a few hundred statements make up the site; each is run a million times
-    def convert_query(query: str, *, param_names: "tuple[str, ...] | None" = None) -> str:
-        return base.SQLiteCursorWrapper.convert_query(None, query, param_names=param_names)
+    def convert_query(self, query: str, *, param_names: "list[str] | None" = None) -> str:
+        return super().convert_query(query, param_names=param_names) if param_names else translated(None, query)
 
 
 Base: Any = base.DatabaseWrapper  # its stubs do not know the methods that start and end a transaction
