@@ -15,7 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .enums import Role
-from .models import Organisation
+from .models import Membership, Organisation, Volunteer
+
+
+def role_in(volunteer: Volunteer, organisation: int) -> Role | None:
+    """The volunteer's role in an organisation, None for a stranger."""
+    member = Membership.objects.filter(volunteer=volunteer.pk, organisation=organisation).first()
+    return Role(member.role) if member else None
 
 
 def membership_required(role: Role = Role.REVIEWER) -> Callable:

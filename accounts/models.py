@@ -117,3 +117,38 @@ class Token(models.Model):
             volunteer=volunteer, name=name, scopes=scopes, expires_at=expires_at, digest=cls.digest_of(token)
         )
         return token
+
+
+class AppendOnly(models.QuerySet):
+    def update(self, **values: object) -> int:
+        raise TypeError("what is recorded is not changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("what is recorded is not deleted")
+
+
+class Act(models.Model):
+    """One line of an organisation's audit trail. Each carries the digest of the one before: a chain without gaps."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="acts", db_index=False)
+    number = models.PositiveIntegerField()
+    volunteer = models.ForeignKey(Volunteer, models.PROTECT, null=True, related_name="+")  # None: the site itself
+    what = models.CharField(max_length=60)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    previous_hash = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="act_once")]
+
+
+class Guess(models.Model):
+    """Sign-ins that failed under one name, kept for a day. People type passwords here by mistake: no name is stored."""
+
+    name_digest = models.BinaryField(max_length=32, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField()  # the next attempt
+    last_at = models.DateTimeField(db_index=True)

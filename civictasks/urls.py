@@ -6,6 +6,8 @@ from .api import api, nothing_here
 urlpatterns = [
     path("", pages.home, name="home"),
     path("projects/<slug:slug>/", pages.project, name="project"),
+    path("", include("accounts.urls")),
+    path("desk/", include("civictasks.desk_urls")),
     path("", include("tasks.urls")),
     path("", include("gamification.urls")),
     path("", include("exports.urls")),

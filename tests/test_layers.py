@@ -19,7 +19,7 @@ KNOWS = {
 }
 BASES = {"enums", "errors", "signals", "consensus", "identity", "naming"}  # models may build upon these
 EDGES = {"admin", "api", "apps", "chores", "consumers", "jobs", "management", "receivers", "routing", "schemas"}
-EDGES |= {"upkeep", "urls", "views"}
+EDGES |= {"desk", "desk_urls", "templatetags", "upkeep", "urls", "views"}
 PURE = {*sys.stdlib_module_names, "numpy", "rapidfuzz"}
 
 

@@ -1,0 +1,39 @@
+"""The frame of the desk: the tabs of a project."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.translation import gettext_lazy as _
+
+from ..access import role_in
+
+register = template.Library()
+
+TABS = {
+    "project": _("Overview"),
+    "questions": _("Questions"),
+    "batches": _("Batches"),
+    "review": _("Review"),
+    "releases": _("Releases"),
+    "settings": _("Settings"),
+}
+
+
+@register.inclusion_tag("desk/tabs.html", takes_context=True)
+def desk_tabs(context: template.Context, project: Any) -> dict[str, Any]:
+    """The tabs that lead to what the reader's role allows; the current one is that under whose address we are."""
+    request: HttpRequest = context["request"]
+    role = role_in(request.user, project.organisation_id)
+    tabs = []
+    for name, title in TABS.items():
+        try:
+            address = reverse(f"desk:{name}", args=[project.slug])
+        except NoReverseMatch:
+            continue
+        least = getattr(resolve(address).func, "least_role", None)
+        if role and least and role in least.and_above:
+            here = request.path == address if name == "project" else request.path.startswith(address)
+            tabs.append({"address": address, "title": title, "current": here})
+    return {"tabs": tabs}
