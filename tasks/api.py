@@ -14,6 +14,7 @@ from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .flagging import flag
 from .leases import give_back
 from .models import Project
+from .outcomes import outcomes_of
 from .paging import page_of
 from .projects import describe, describe_fully
 from .questions import questions_of
@@ -21,6 +22,7 @@ from .scheduling import Grant, lease_tasks
 from .schemas import (
     AFTER,
     KEY,
+    KEYS,
     PAGE_SIZE,
     PROJECT,
     SIGNED_IN,
@@ -32,6 +34,7 @@ from .schemas import (
     LeaseRequest,
     LeasesReply,
     NextRequest,
+    OutcomesReply,
     Problem,
     ProjectDetail,
     ProjectsReply,
@@ -80,6 +83,18 @@ def answers(request: HttpRequest, body: AnswersRequest) -> HttpResponse:
     if body.next:
         reply |= leases_reply(next_grant(caller, body.next))
     return JsonResponse(reply)
+
+
+@router.get(
+    "answers",
+    response={200: OutcomesReply, 401: Problem},
+    summary="What has become of your answers",
+    openapi_extra=SIGNED_IN,
+)
+def outcomes(request: HttpRequest, key: list[UUID] = KEYS) -> HttpResponse:
+    """An answer that was taken back, or never given, is left out."""
+    found = outcomes_of(require(request, Scope.PLAY).volunteer.pk, key)
+    return JsonResponse({"items": found, "next": None})
 
 
 @router.delete(

@@ -17,6 +17,7 @@ SIGNED_IN: dict[str, Any] = {"security": [{"session": []}, {"bearer": []}]}  # f
 
 PROJECT = Path(..., description="short name of the project, as in its address")
 KEY = Path(..., description="the key that the answer was sent with")
+KEYS = Query(..., max_length=50, description="the keys that the answers were sent with; repeat the parameter for each")
 PAGE_SIZE = Query(LIMIT, description=f"how many entries at most, 1 to {MOST}")
 AFTER = Query("", description="the key after which the page begins; follow `next` instead of building it")
 VALUE = (
@@ -131,6 +132,11 @@ class AnswersReply(Schema):
     results: list[AnswerResult] = Field(description="one for each answer, in the order sent")
     leases: list[LeaseReply] | None = Field(None, description="only where `next` was sent")
     exhausted: bool | None = Field(None, description="only where `next` was sent")
+
+
+class OutcomesReply(Schema):
+    items: list[AnswerResult] = Field(description="as in the first reply, with what is known by now; oldest first")
+    next: None = Field(description="always null: the answers asked for are all here")
 
 
 class RevivedLease(Schema):

@@ -100,7 +100,7 @@ def test_the_example_on_the_page_works_as_it_stands(client, in_thread, live_url,
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("method", "path", "allowed"), [("put", "projects", "GET"), ("get", "answers", "POST")])
+@pytest.mark.parametrize(("method", "path", "allowed"), [("put", "projects", "GET"), ("get", "flags", "POST")])
 def test_a_wrong_method_gets_a_problem_document_that_names_the_right_ones(client, method, path, allowed):
     response = getattr(client, method)(f"/api/v1/{path}")
 
