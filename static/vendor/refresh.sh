@@ -26,3 +26,12 @@ vendor @fontsource-variable/literata 5.3.0 literata \
 vendor @fontsource-variable/atkinson-hyperlegible-next 5.3.0 atkinson-hyperlegible-next \
   files/atkinson-hyperlegible-next-latin-wght-normal.woff2 files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2
 vendor htmx.org 4.0.1 htmx dist/htmx.min.js
+
+# Faces that ingestion/specimens draws with; none is subset or renamed.
+for face in unifrakturmaguntia cedarville-cursive dawning-of-a-new-day herr-von-muellerhoff la-belle-aurore marck-script \
+  mr-de-haviland pinyon-script reenie-beanie special-elite; do
+  vendor "@fontsource/$face" 5.3.0 "$face" "files/$face-latin-400-normal.woff"
+done
+vendor @fontsource/unifrakturcook 5.3.0 unifrakturcook files/unifrakturcook-latin-700-normal.woff
+vendor @fontsource/old-standard-tt 5.3.0 old-standard-tt \
+  files/old-standard-tt-latin-400-normal.woff files/old-standard-tt-latin-700-normal.woff
