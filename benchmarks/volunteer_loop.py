@@ -156,16 +156,35 @@ def options() -> argparse.Namespace:
     parser.add_argument("--clients", type=numbers, default=[1, 8, 32], help="volunteers at once (default: 1,8,32)")
     parser.add_argument("--tasks", type=numbers, default=[1000, 100_000, 1_000_000], help="tasks in the project")
     parser.add_argument("--seconds", type=float, default=10, help="length of a run (default: 10)")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of each row, in turn; the median is shown")
     parser.add_argument("--loop", choices=["two", "next", "both"], default="both", help="requests of a loop")
     parser.add_argument("--json", action="store_true", help="print one JSON list instead of the table")
     return parser.parse_args()
 
 
-def results(chosen: argparse.Namespace, shelf: Shelf) -> Iterator[Result]:
+def groups(chosen: argparse.Namespace, shelf: Shelf) -> Iterator[list[list[Result]]]:
+    """Yield for each number of tasks and each loop the runs: a list per repetition, with a run per number of clients.
+
+    Repetitions come in turn, because the speed of a machine drifts.
+    """
     for tasks in chosen.tasks:
         for loop in ("two", "next") if chosen.loop == "both" else (chosen.loop,):
-            for clients in chosen.clients:
-                yield measure(shelf, tasks, clients, loop, chosen.seconds)
+            yield [
+                [measure(shelf, tasks, clients, loop, chosen.seconds) for clients in chosen.clients]
+                for _repetition in range(chosen.repeat)
+            ]
+
+
+def in_the_middle(runs: Sequence[Result]) -> Result:
+    return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
+
+
+def share(group: list[list[Result]]) -> str:
+    """Say how the rate with the most clients compares to the rate with the number before, run by run."""
+    shares = sorted(runs[-1].rate / runs[-2].rate for runs in group)
+    before, most = (run.clients for run in group[0][-2:])
+    spread = f" ({shares[0]:.2f}-{shares[-1]:.2f})" if len(shares) > 1 else ""
+    return f"           rate at {most} clients: {shares[len(shares) // 2]:.2f} of the rate at {before}{spread}"
 
 
 def main() -> None:
@@ -174,11 +193,15 @@ def main() -> None:
     try:
         shelf = Shelf(folder)
         if chosen.json:
-            print(json.dumps([asdict(result) for result in results(chosen, shelf)]))
+            runs = [run for group in groups(chosen, shelf) for repetition in group for run in repetition]
+            print(json.dumps([asdict(run) for run in runs]))
             return
         print(HEADING)
-        for result in results(chosen, shelf):
-            print(line(result), flush=True)
+        for group in groups(chosen, shelf):
+            for runs in zip(*group, strict=True):
+                print(line(in_the_middle(runs)), flush=True)
+            if len(chosen.clients) > 1:
+                print(share(group), flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
