@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -55,21 +55,34 @@ def kept_secret(path: Path) -> str:
 
 
 def database(url: str | None, data: Path) -> dict[str, object]:
-    """Return Django's ``DATABASES['default']``: SQLite in the data folder, or PostgreSQL by ``DATABASE_URL``."""
-    if not url:
-        return sqlite(data / "civictasks.sqlite3")
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"DATABASE_URL begins with {parts.scheme!r}: write postgresql://user@host/name.")
+    """Return Django's ``DATABASES['default']``: SQLite in the data folder, or PostgreSQL by ``DATABASE_URL``.
+
+    The address is libpq's: a host or the folder of a Unix socket, and any option such as ``sslmode`` after the ``?``.
+    """
+    return postgresql(url) if url else sqlite(data / "civictasks.sqlite3")
+
+
+def postgresql(url: str) -> dict[str, object]:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    right = "write postgresql://USER:PASSWORD@HOST/NAME, or postgresql://USER@/NAME?host=FOLDER for a Unix socket."
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"DATABASE_URL does not begin with postgresql://: {right}")
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:  # whose words may hold the password
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {right}") from None
+    name = parts.pop("dbname", None)
+    if not name:
+        raise ImproperlyConfigured(f"DATABASE_URL names no database: {right}")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
+        "NAME": name,
+        **{key.upper(): parts.pop(key, None) or "" for key in ("user", "password", "host", "port")},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "civictasks"} | parts,
     }
 
 
@@ -86,6 +99,17 @@ def sqlite(path: Path, synchronous: str = "FULL") -> dict[str, object]:
             "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;",
         },
     }
+
+
+def redis_url(data: Path) -> str:
+    """Return the address in ``REDIS_URL``, or that of the embedded Valkey."""
+    url = os.environ.get("REDIS_URL")
+    if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured(
+            "REDIS_URL does not begin with redis://, rediss:// or unix://: write redis://HOST:6379/0, rediss://… for "
+            "TLS, or unix:///PATH?db=0 for a Unix socket."
+        )
+    return url or embedded_redis_url(data)
 
 
 def embedded_redis_url(data: Path) -> str:

@@ -1,6 +1,7 @@
 """Settings of the tests: nothing outside a folder that goes away, and no waiting for the disk.
 
 ``LIVE_DATABASE`` is set for the processes that a test starts beside itself: they share its data folder and database.
+``DATABASE=postgresql`` runs the tests on a PostgreSQL server of their own, which ``tests/conftest.py`` starts.
 """
 
 import os
@@ -30,6 +31,9 @@ def is_running(pid: int) -> bool:
 
 
 LIVE_DATABASE = os.environ.get("LIVE_DATABASE")
+if os.environ.pop("DATABASE", None) == "postgresql":  # in the first process; its children inherit the address
+    os.environ["POSTGRES_FOLDER"] = data_folder()
+    os.environ["DATABASE_URL"] = f"postgresql://postgres@/postgres?host={os.environ['POSTGRES_FOLDER']}"
 if not LIVE_DATABASE:
     os.environ["CIVICTASKS_DATA"] = data_folder()
     os.environ.pop("REDIS_URL", None)

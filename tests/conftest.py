@@ -17,10 +17,20 @@ from civictasks.embedded.valkey import Valkey, socket_path
 from tasks.queueing import QUEUE
 
 from .live import CHROMIUM, LiveServer, child_environment, stays_here
+from .postgres import Postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--endurance", action="store_true", help="run the fault tests at full size")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL where the settings want one, in the first process alone; workers of xdist share it."""
+    if (folder := os.environ.get("POSTGRES_FOLDER")) and not hasattr(config, "workerinput"):
+        postgres = Postgres(Path(folder))
+        config.add_cleanup(postgres.forget)
+        postgres.start()
 
 
 @pytest.hookimpl(trylast=True)
