@@ -12,7 +12,9 @@ from .questions import page_url
 
 
 def progress_of(project: Project) -> Progress:
-    return getattr(project, "progress", None) or Progress(project=project, tasks=0, settled=0, answers=0, people=0)
+    return getattr(project, "progress", None) or Progress(
+        project=project, tasks=0, settled=0, disputed=0, answers=0, people=0
+    )
 
 
 def describe(project: Project) -> dict[str, Any]:
@@ -54,12 +56,13 @@ def covers(projects: Iterable[Project]) -> dict[int, str]:
 
 
 def count_progress(project: int, now: datetime | None = None) -> Progress:
-    """Count a project's tasks, settled ones, answers and people anew; every count reads one index and no table."""
+    """Count a project's tasks, settled and disputed ones, answers and people anew; every count reads one index and no table."""
     tasks = Task.objects.filter(project=project)
     answers = Answer.objects.filter(project=project, reopened=False)
     values = {
         "tasks": tasks.count(),
         "settled": tasks.filter(settled_at__isnull=False).count(),
+        "disputed": tasks.disputed().count(),
         "counted_at": now or timezone.now(),
         **answers.aggregate(answers=Count("volunteer"), people=Count("volunteer", distinct=True)),
     }

@@ -8,13 +8,14 @@ from accounts.models import Volunteer
 
 from .chores import chore
 from .leases import free_expired_seats
-from .models import Answer, Lease, Project, Task
+from .models import Answer, Decision, Lease, Project, Task
 from .projects import count_progress
 from .skills import fit_skills
 
 LEASES_KEPT = timedelta(days=30)
 DELETED_AT_ONCE = 500
-seen: dict[type[Task] | type[Answer], int] = {}  # the newest rows counted; forgotten with the sweeper's process
+type Growing = type[Task] | type[Answer] | type[Decision]
+seen: dict[Growing, int] = {}  # the newest rows counted; forgotten with the sweeper's process
 
 
 @chore(every=timedelta(seconds=10))
@@ -24,8 +25,9 @@ def free_expired() -> int:
 
 @chore(every=timedelta(seconds=5))
 def count_changed_projects() -> int:
-    """Count the projects anew that got tasks or answers since the last time; all of them when the sweeper starts."""
-    newest = {model: model.objects.order_by("pk").values_list("pk", flat=True).last() or 0 for model in (Task, Answer)}
+    """Count the projects anew that got tasks, answers or decisions since the last time; all of them when the sweeper
+    starts."""
+    newest = {model: newest_of(model) for model in (Task, Answer, Decision)}
     changed = {project for model, pk in seen.items() for project in projects_after(model, pk)}
     projects = Project.objects.filter(pk__in=changed) if seen else Project.objects.all()
     counted = [count_progress(project) for project in projects.values_list("pk", flat=True)]
@@ -59,5 +61,9 @@ def forget_old_leases() -> int:
     return old.delete()[0]
 
 
-def projects_after(model: type[Task] | type[Answer], pk: int) -> list[int]:
+def newest_of(model: Growing) -> int:
+    return model.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+
+
+def projects_after(model: Growing, pk: int) -> list[int]:
     return list(model.objects.filter(pk__gt=pk).values_list("project", flat=True).distinct())

@@ -71,6 +71,7 @@ class Progress(models.Model):
     project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="progress")
     tasks = models.PositiveIntegerField(db_default=0)
     settled = models.PositiveIntegerField(db_default=0)
+    disputed = models.PositiveIntegerField(db_default=0)  # of the settled: a reviewer has yet to decide
     answers = models.PositiveIntegerField(db_default=0)
     people = models.PositiveIntegerField(db_default=0)
     counted_at = models.DateTimeField(null=True)

@@ -19,6 +19,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def settled(self) -> "TaskQuerySet":
         return self.exclude(state__in=UNSETTLED)
 
+    def disputed(self) -> "TaskQuerySet":
+        return self.filter(state=TaskState.DISPUTED)
+
 
 class Task(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
@@ -79,7 +82,9 @@ class Task(models.Model):
                 name="task_open",
                 condition=Q(state=TaskState.OPEN, seats__gt=0),
             ),
-            models.Index(fields=["project", "settled_at"], name="task_review", condition=Q(state=TaskState.DISPUTED)),
+            models.Index(
+                fields=["project", "page", "position"], name="task_review", condition=Q(state=TaskState.DISPUTED)
+            ),
             models.Index(fields=["project", "settled_at"], name="task_settled"),
             models.Index(fields=["page", "position"], name="task_of_page"),
             models.Index(fields=["subject"], name="task_subject"),
