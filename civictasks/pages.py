@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from exports.releases import latest_release, published_datasets
-from tasks.enums import KindName
+from tasks.enums import KindName, ProjectState
 from tasks.findings import latest_findings, waiting_line
 from tasks.models import Project
 from tasks.projects import covers, current_versions, progress_of
@@ -30,8 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def project(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = Project.objects.public().select_related("progress", "organisation")
-    found = get_object_or_404(rows, slug=slug)
+    found = project_seen_by(request, slug)
     versions = current_versions(found)
     context: dict[str, Any] = {
         "project": card(found, covers([found]).get(found.pk, ""))
@@ -41,11 +40,23 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
             "licence": LICENCES.get(found.licence, found.licence),
             "question": versions[0].prompt if versions else "",
             "people": progress_of(found).people,
+            "draft": found.state == ProjectState.DRAFT,
         },
         "dataset": latest_release(found),
         "guide": [],
     }
     return render(request, "tasks/project.html", context)
+
+
+def project_seen_by(request: HttpRequest, slug: str) -> Project:
+    """A draft is seen by members of its organisation alone; everyone else finds nothing there."""
+    rows = Project.objects.select_related("progress", "organisation").filter(slug=slug)
+    found = rows.public().first()
+    if found is None and request.user.is_authenticated:
+        found = rows.visible_to(request.user).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_safe

@@ -1,20 +1,21 @@
 """Pictures on their way out: crops of a page from its pack, and the page itself.
 
 No address tells page, project or neighbour, and each request asks the database: a withheld page is gone everywhere at
-once.
+once, and a draft's pages are seen by nobody, but by members of their organisation.
 """
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from .enums import ProjectState
-from .models import Page, Task
+from .models import Page, Project, Task
 from .opaque import reveal
 from .questions import CROP, PAGE
 
@@ -23,29 +24,29 @@ CACHE = "private, max-age=3600, immutable"
 
 @require_safe
 def crop(request: HttpRequest, name: str) -> HttpResponseBase:
-    found = (
-        Task.objects.filter(pk=number_in(name, CROP), page__withheld_at=None)
-        .exclude(project__state=ProjectState.DRAFT)
-        .values_list("crop_at", "crop_length", "page__crops_key")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    at, length, key = found
+    tasks = Task.objects.filter(pk=number_in(name, CROP))
+    public = tasks.filter(page__withheld_at=None).exclude(project__state=ProjectState.DRAFT)
+    at, length, key = first_seen(request, public, tasks, "crop_at", "crop_length", "page__crops_key")
     return unchanged(request, name) or served(HttpResponse(slice_of(key, at, length), content_type="image/jpeg"), name)
 
 
 @require_safe
 def page(request: HttpRequest, name: str) -> HttpResponseBase:
-    key = (
-        Page.objects.filter(pk=number_in(name, PAGE), withheld_at=None)
-        .exclude(project__state=ProjectState.DRAFT)
-        .values_list("image_key", flat=True)
-        .first()
-    )
-    if key is None:
-        raise Http404
+    pages = Page.objects.filter(pk=number_in(name, PAGE))
+    public = pages.filter(withheld_at=None).exclude(project__state=ProjectState.DRAFT)
+    [key] = first_seen(request, public, pages, "image_key")
     return unchanged(request, name) or served(FileResponse(opened(key), content_type="image/jpeg"), name)
+
+
+def first_seen(request: HttpRequest, public: QuerySet, rows: QuerySet, *columns: str) -> tuple[Any, ...]:
+    """Return the columns of what everyone may see, else of what a member may; only then is it asked who that is."""
+    found = public.values_list(*columns).first()
+    if found is None and request.user.is_authenticated:
+        own = Project.objects.visible_to(request.user)
+        found = rows.filter(project__in=own).values_list(*columns).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def number_in(name: str, purpose: str) -> int:

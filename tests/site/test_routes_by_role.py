@@ -1,0 +1,227 @@
+"""Every route of the site, by everyone: who gets what of an organisation's draft project.
+
+A route that stands in no line fails: add one, with what each of ROLES gets, in that order. The parts of an address are
+filled with things of an organisation that has yet to publish anything (``Stage``); name another thing where a part's
+name says too little, as in ``Row("…", number="release")``. A line for a GET begins with the route, others with the
+method. An empty form, or ``{}`` as JSON, is enough: here it matters who may come in, not what comes of it; where it
+says too little, ``Row("…", body={…})`` sends that as JSON.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import Membership, Organisation, Volunteer
+from exports.models import Release
+from tasks.enums import TaskState
+from tasks.models import Flag, Project, Task
+from tasks.opaque import opaque
+from tests.factories import make_organisation, make_page, make_project, make_volunteer, make_workflow, settle_task
+
+pytestmark = pytest.mark.django_db
+ROLES = ("visitor", "volunteer", "reviewer", "archivist", "owner", "foreign owner")
+STRANGERS = ("visitor", "volunteer", "foreign owner")
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+SECRET = "Unpublished cards of Viborg"
+ONLY_POST = "405 405 405 405 405 405"
+PUBLIC = "200 200 200 200 200 200"
+SIGNED_IN = "401 200 200 200 200 200"
+GONE = "404 404 404 404 404 404"
+MEMBERS = "404 404 200 200 200 404"  # of what lies outside the desk
+
+
+class Row(str):
+    """What each of ROLES gets; with it, which things of the stage stand in the address, and what is sent."""
+
+    parts: dict[str, str] = {}
+    body: dict[str, Any] = {}
+
+    def __new__(cls, statuses: str, *, body: dict[str, Any] | None = None, **parts: str) -> Self:
+        row = super().__new__(cls, statuses)
+        row.parts, row.body = parts, body or {}
+        return row
+
+
+SITE = {
+    "": PUBLIC,
+    "projects/<slug:slug>/": MEMBERS,
+    "play/<slug:slug>/": GONE,
+    "POST play/<slug:slug>/": GONE,
+    "scans/<str:name>.jpg": Row(MEMBERS, name="crop"),
+    "scans/pages/<str:name>.jpg": Row(MEMBERS, name="page"),
+    "leaderboards/": PUBLIC,
+    "data/": PUBLIC,
+    "data/catalog.jsonld": PUBLIC,
+    "data/<slug:slug>/": GONE,
+    "data/<slug:slug>/<int:number>/": Row(GONE, number="release"),
+}
+API = {
+    "api/v1/": GONE,
+    "^api/": GONE,
+    "api/v1/docs": PUBLIC,
+    "api/v1/openapi.json": PUBLIC,
+    "api/v1/projects": PUBLIC,
+    "api/v1/projects/<slug>": GONE,
+    "POST api/v1/projects/<slug>/leases": Row(GONE, body={"count": 1}),
+    "api/v1/answers": "422 422 422 422 422 422",
+    "POST api/v1/answers": Row(SIGNED_IN, body={"answers": [{"lease": "x", "key": str(UUID(int=1)), "value": {}}]}),
+    "DELETE api/v1/answers/<key>": "401 404 404 404 404 404",
+    "POST api/v1/leases/release": Row(SIGNED_IN, body={"leases": ["x"]}),
+    "POST api/v1/flags": Row("401 404 404 404 404 404", body={"lease": "x", "reason": "torn"}),
+    "api/v1/leaderboards/<board>": GONE,
+    "POST api/v1/projects/<slug>/batches": "401 422 422 422 422 422",
+    "api/v1/batches/<number>": Row("401 404 404 200 200 404", number="batch"),
+    "api/v1/batches/<number>/files": Row("401 404 404 200 200 404", number="batch"),
+    "api/v1/datasets": PUBLIC,
+    "api/v1/datasets/<slug>/releases": GONE,
+    "api/v1/datasets/<slug>/releases/<version>": GONE,
+    "api/v1/datasets/<slug>/releases/<version>/files/<name>": Row(GONE, name="file name"),
+}
+DESK = {
+    "desk/sign-in/": PUBLIC,
+    "POST desk/sign-in/": "422 422 422 422 422 422",
+    "POST desk/sign-out/": "302 302 302 302 302 302",
+    "desk/": "302 403 200 200 200 200",
+    "desk/<slug:slug>/": "302 403 200 200 200 404",
+}
+ROWS = SITE | API | DESK
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What an organisation has before it publishes anything; ``things`` are named after the parts of addresses."""
+
+    things: dict[str, str]
+    people: dict[str, Volunteer | None]
+
+
+def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from walk(pattern, route)
+
+
+ROUTES = sorted(set(walk(get_resolver())))
+
+
+def member(organisation: Organisation, role: str) -> Volunteer:
+    person = make_volunteer(password="md5$a$b")
+    Membership.objects.create(organisation=organisation, volunteer=person, role=role)
+    return person
+
+
+def disputed_task(project: Project) -> Task:
+    page = make_page(project, withheld_at=timezone.now())
+    policy = {"minimum": 2, "maximum": 2, "confidence": 0.99}
+    task = settle_task(make_workflow(project, policy=policy), "Viborg", "Wiborg", page=page)
+    assert task.state == TaskState.DISPUTED
+    return task
+
+
+def released(project: Project) -> Release:
+    snapshot = {"title": SECRET, "files": [], "rows": 0, "licence": "CC0-1.0", "publisher": "Archive"}
+    return Release.objects.create(
+        project=project, number=1, digest="0" * 64, content="0" * 64, snapshot=snapshot, released_at=timezone.now()
+    )
+
+
+@pytest.fixture
+def stage(settings, tmp_path) -> Stage:
+    settings.FILES = tmp_path
+    organisation, other = make_organisation(), make_organisation()
+    project = make_project(organisation=organisation, title=SECRET, slug="viborg", state="draft")
+    task = disputed_task(project)
+    for key in (task.page.image_key, task.page.crops_key):
+        (tmp_path / key).parent.mkdir(exist_ok=True)
+        (tmp_path / key).write_bytes(b"picture")
+    people = {role: member(organisation, role) for role in ("reviewer", "archivist", "owner")}
+    strangers = {"visitor": None, "volunteer": make_volunteer(password="md5$a$b")}
+    flag = Flag.objects.create(project=project, page=task.page, volunteer=people["owner"], reason=SECRET)
+    things = {
+        "slug": project.slug,
+        "workflow": project.workflows.get().slug,
+        "task": str(task.pk),
+        "page number": str(task.page_id),
+        "batch": str(task.page.item.batch_id),
+        "release": str(released(project).number),
+        "version": "1",
+        "file name": "data.csv",
+        "crop": opaque(task.pk, "crop"),
+        "page": opaque(task.page_id, "page"),
+        "board": f"project-{project.slug}",
+        "key": str(UUID(int=1)),
+        "flag": str(flag.pk),
+        "member": str(people["reviewer"].pk),
+    }
+    return Stage(things, strangers | people | {"foreign owner": member(other, "owner")})
+
+
+def split(line: str) -> tuple[str, str]:
+    method, space, route = line.partition(" ")
+    return (method, route) if space else ("GET", line)
+
+
+def address(route: str, things: dict[str, str]) -> str:
+    """Fill in the parts of a route; ``number`` stays unknown until its line says what is numbered."""
+    parts = row_of(route).parts
+    filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: things[parts.get(part[1], part[1])], route)
+    return "/" + filled.lstrip("^")
+
+
+def row_of(route: str, method: str = "") -> Row:
+    """The line of a route, with that method if there is one."""
+    lines = [line for line in ROWS if split(line)[1] == route]
+    row = next((ROWS[line] for line in lines if split(line)[0] == method), ROWS[lines[0]])
+    return row if isinstance(row, Row) else Row(row)
+
+
+def ask(stage: Stage, role: str, method: str, route: str) -> tuple[int, bytes]:
+    """Send the request as this person and undo what it did."""
+    client = Client()
+    if person := stage.people[role]:
+        client.force_login(person)
+    sent = json.dumps(row_of(route, method).body) if method != "GET" and "api/" in route else ""
+    media = "application/json" if sent else "application/x-www-form-urlencoded"
+    with transaction.atomic():
+        response = client.generic(method, address(route, stage.things), sent, content_type=media)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        transaction.set_rollback(True)
+    return response.status_code, body
+
+
+def test_every_route_stands_in_a_line():
+    listed = {split(line)[1] for line in ROWS}
+
+    assert (sorted(set(ROUTES) - listed), sorted(listed - set(ROUTES))) == ([], [])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everyone_gets_what_their_role_allows(stage, role):
+    expected = {line: int(row.split()[ROLES.index(role)]) for line, row in ROWS.items()}
+
+    assert {line: ask(stage, role, *split(line))[0] for line in ROWS} == expected
+
+
+@pytest.mark.parametrize("role", STRANGERS)
+def test_no_method_of_any_route_shows_a_stranger_anything_of_the_organisation(stage, role):
+    leaks = []
+    for route in {split(line)[1] for line in ROWS}:
+        for method in ("GET", *UNSAFE):
+            status, body = ask(stage, role, method, route)
+            about_it = "<" in route and status // 100 == 2
+            if about_it or SECRET.encode() in body or b"viborg" in body.lower():
+                leaks.append((method, route, status))
+
+    assert leaks == []
