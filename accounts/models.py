@@ -5,7 +5,9 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +17,7 @@ from .enums import Role
 from .naming import pen_name
 
 UNUSED_AFTER = timedelta(hours=24)
+RANDOM_NAME = "v-"  # what the user names begin with that nobody chose
 
 
 def random_seed() -> bytes:
@@ -22,13 +25,17 @@ def random_seed() -> bytes:
 
 
 def random_username() -> str:
-    return "v-" + secrets.token_hex(12)
+    return RANDOM_NAME + secrets.token_hex(12)
 
 
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
+    def anonymous_ones(self) -> "VolunteerQuerySet":
+        return self.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
     def unused(self, now: datetime) -> "VolunteerQuerySet":
         """Anonymous volunteers who never answered and came more than a day ago."""
-        return self.filter(last_answer_at=None, created_at__lt=now - UNUSED_AFTER, membership=None, token=None)
+        never = self.anonymous_ones().filter(last_answer_at=None, created_at__lt=now - UNUSED_AFTER)
+        return never.filter(membership=None, token=None)
 
 
 class VolunteerManager(BaseUserManager.from_queryset(VolunteerQuerySet)):  # type: ignore[misc]  # built at run time
@@ -54,6 +61,16 @@ class Volunteer(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or pen_name(bytes(self.seed))
+
+
+class Session(AbstractBaseSession):
+    """A session that names its volunteer, so that all of one person's are found and end when the account does."""
+
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE, null=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore  # it reads and writes the same text as ours
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from .models import Volunteer
+from .models import Session, Volunteer
 from .prepared import Given, Selection
 
 COLUMNS = [field.attname for field in Volunteer._meta.concrete_fields]
@@ -25,7 +25,16 @@ def account():
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database."""
+    """Django's sessions in the database, each with its volunteer beside it."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:  # type: ignore[override]  # the stubs know only Django's own model
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]  # likewise
+        session = super().create_model_instance(data)
+        session.volunteer_id = data.get(SESSION_KEY)
+        return session
 
     def _get_session_from_db(self) -> Session | None:
         rows = live_session.rows(key=self.session_key, now=timezone.now())

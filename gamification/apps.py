@@ -5,4 +5,4 @@ class GamificationConfig(AppConfig):
     name = "gamification"
 
     def ready(self) -> None:
-        from . import chores, receivers  # noqa: F401  # registers them with the sweeper and the signals of tasks
+        from . import chores, holdings, receivers  # noqa: F401  # registers them with sweeper, download and signals

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from django.db import models
 from django.db.models import Sum
@@ -15,7 +15,7 @@ from tasks.models import Project
 from .enums import Period
 from .errors import UnknownBoard
 from .models import EVERYONE, BoardVersion, Standing, StandingQuerySet, Tally
-from .periods import start_of, zone_of
+from .periods import site_zone, start_of, zone_of
 
 ALL, PROJECT = "all", "project-"
 NEIGHBOURS = 2  # shown above and below the viewer
@@ -74,7 +74,7 @@ class Around:
 def board_named(slug: str) -> Board:
     """Return the board; raises ``UnknownBoard`` also for a draft project, which nobody may know of."""
     if slug == ALL:
-        return Board(EVERYONE, slug, UTC)
+        return Board(EVERYONE, slug, site_zone())
     if slug.startswith(PROJECT):
         found = Project.objects.public().filter(slug=slug.removeprefix(PROJECT)).values_list("pk", "time_zone").first()
         if found:

@@ -60,6 +60,13 @@ def uncredit(answer: CountedAnswer, undone: Settlement | None, settled: Settleme
     balance(answer.project, {answer.id, *others}, took_part + earned)
 
 
+def recredit(project: int, undone: Settlement | None, settled: Settlement | None, at: datetime) -> None:
+    """Take back what a settlement gave that a reviewer overruled, and give what holds instead."""
+    people = dict(pairs_of(undone) + pairs_of(settled))
+    took_part = [Credit(id_, volunteer, Rule.TOOK_PART, at) for id_, volunteer in people.items()]
+    balance(project, people, took_part + credits_of(settled, at))
+
+
 def pairs_of(settled: Settlement | None) -> tuple[tuple[int, int], ...]:
     return settled.agreeing + settled.differing if settled else ()
 

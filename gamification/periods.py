@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils import timezone
+
 from .enums import Period
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,11 @@ def start_of(period: Period, moment: datetime, zone: tzinfo) -> date:
 def periods_of(day: date) -> tuple[tuple[Period, date], ...]:
     """Return the periods that hold a day, each with its first day."""
     return (Period.TODAY, day), (Period.WEEK, day - timedelta(days=day.weekday())), (Period.ALL, EVER)
+
+
+def site_zone() -> tzinfo:
+    """Return the time zone of the board of everyone: the setting ``TIME_ZONE``."""
+    return timezone.get_default_timezone()
 
 
 @cache

@@ -5,15 +5,16 @@ Its work grows with the lines, never with the number of players.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
+from accounts.models import Volunteer
 from tasks.durability import lazy_commit
 from tasks.models import Project
 
 from .adding import add_up
 from .models import EVERYONE, BoardVersion, Ledger, Standing, Tally
-from .periods import periods_of, zone_of
+from .periods import periods_of, site_zone, zone_of
 from .rules import NOTHING, Amounts, amounts_of
 
 LINES = 200  # in one transaction: on SQLite the answers wait for it
@@ -52,9 +53,17 @@ def project_lines(limit: int = LINES) -> int:
     with lazy_commit():
         new = Ledger.objects.unprojected().order_by("id").select_for_update(skip_locked=True)
         rows = list(new.values_list("id", *LINE_FIELDS)[:limit])
-        apply(changes_of((Line(*row[1:]) for row in rows), calendars({row[1] for row in rows})))
+        lines = [Line(*row[1:]) for row in rows]
+        gone = erased_among({line.volunteer for line in lines})
+        apply(changes_of((line for line in lines if line.volunteer not in gone), calendars({row[1] for row in rows})))
         Ledger.objects.filter(id__in=[row[0] for row in rows]).update(projected=True)
     return len(rows)
+
+
+def erased_among(volunteers: Iterable[int]) -> set[int]:
+    """Return those who asked to be forgotten: their lines stay in the ledger and come on no board."""
+    erased = Volunteer.objects.filter(pk__in=volunteers, erased_at__isnull=False)
+    return set(erased.values_list("pk", flat=True))
 
 
 def calendars(projects: Iterable[int]) -> dict[int, tzinfo]:
@@ -64,11 +73,12 @@ def calendars(projects: Iterable[int]) -> dict[int, tzinfo]:
 
 
 def changes_of(lines: Iterable[Line], zones: Mapping[int, tzinfo]) -> Changes:
-    """Add lines up by day, then days by period: everyone's board keeps UTC, a project's board the project's zone."""
+    """Add lines up by day, then days by period: everyone's board keeps the site's zone, a project's the project's."""
+    of_the_site = site_zone()
     days: dict[tuple[int, int, date], Amounts] = defaultdict(lambda: NOTHING)
     for line in lines:
         amounts = amounts_of(line.rule, line.points)
-        for board, zone in ((EVERYONE, UTC), (line.project, zones[line.project])):
+        for board, zone in ((EVERYONE, of_the_site), (line.project, zones[line.project])):
             day = (line.volunteer, board, line.earned_at.astimezone(zone).date())
             days[day] = days[day].plus(amounts)
     changes: Changes = defaultdict(lambda: NOTHING)

@@ -75,7 +75,9 @@ def wrong_standings(after: int) -> Errors:
 def earned(after: int) -> Iterator[tuple[int, Changes]]:
     """Yield what each volunteer's projected ledger lines add up to."""
     zones = calendars(Project.objects.values_list("pk", flat=True))
-    rows = Ledger.objects.filter(projected=True, volunteer__gt=after).order_by("volunteer_id")
+    rows = Ledger.objects.filter(projected=True, volunteer__gt=after, volunteer__erased_at=None).order_by(
+        "volunteer_id"
+    )
     lines = (Line(*row) for row in rows.values_list(*LINE_FIELDS).iterator(5000))
     for volunteer, own in groupby(lines, key=attrgetter("volunteer")):
         yield volunteer, changes_of(own, zones)

@@ -1,12 +1,13 @@
-"""Points for answers, written in the answering transaction."""
+"""Points for answers, written in the answering transaction; boards follow who a volunteer is."""
 
 from datetime import datetime
 
 from django.dispatch import receiver
 
-from tasks.signals import CountedAnswer, Settlement, answer_counted, answer_withdrawn
+from accounts.signals import volunteer_erased, volunteer_renamed
+from tasks.signals import CountedAnswer, Settlement, answer_counted, answer_withdrawn, answers_moved, task_reviewed
 
-from . import crediting
+from . import crediting, persons
 
 
 @receiver(answer_counted, dispatch_uid="gamification.counted")
@@ -19,3 +20,25 @@ def withdrawn(
     answer: CountedAnswer, undone: Settlement | None, settled: Settlement | None, at: datetime, **_signal: object
 ) -> None:
     crediting.uncredit(answer, undone, settled, at)
+
+
+@receiver(answers_moved, dispatch_uid="gamification.moved")
+def moved(before: int, after: int, **_signal: object) -> None:
+    persons.move_points(before, after)
+
+
+@receiver(volunteer_renamed, dispatch_uid="gamification.renamed")
+def renamed(volunteer: int, **_signal: object) -> None:
+    persons.show_again(volunteer)
+
+
+@receiver(volunteer_erased, dispatch_uid="gamification.erased")
+def erased(volunteer: int, **_signal: object) -> None:
+    persons.leave_boards(volunteer)
+
+
+@receiver(task_reviewed, dispatch_uid="gamification.reviewed")
+def reviewed(
+    project: int, undone: Settlement | None, settled: Settlement | None, at: datetime, **_signal: object
+) -> None:
+    crediting.recredit(project, undone, settled, at)

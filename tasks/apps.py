@@ -5,4 +5,4 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from . import upkeep  # noqa: F401  # registers the chores
+        from . import holdings, receivers, upkeep  # noqa: F401  # registers what is held, listeners and chores

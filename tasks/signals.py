@@ -44,3 +44,9 @@ answer_counted = Signal()
 # answer: CountedAnswer, undone: Settlement | None (the settlement that no longer holds),
 # settled: Settlement | None (the one that holds instead), at: datetime
 answer_withdrawn = Signal()
+# A reviewer decided, reopened or took that back. task: int, project: int,
+# undone: Settlement | None (the settlement that no longer holds),
+# settled: Settlement | None (the one that holds instead), at: datetime
+task_reviewed = Signal()
+# before: int, after: int: some answers of one volunteer are another's now, in a transaction that a failure undoes
+answers_moved = Signal()

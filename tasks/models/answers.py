@@ -79,7 +79,10 @@ class Answer(models.Model):
                 fields=["project", "volunteer", "subject"], name="answer_never_twice", condition=Q(reopened=False)
             ),
         ]
-        indexes = [models.Index(fields=["id"], name="answer_uncredited", condition=Q(credited_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["id"], name="answer_uncredited", condition=Q(credited_at__isnull=True)),
+            models.Index(fields=["volunteer", "id"], name="answer_of_volunteer"),  # one's own list, newest first
+        ]
 
 
 class Decision(models.Model):
