@@ -29,7 +29,7 @@ from tests.factories import make_organisation, make_page, make_project, make_vol
 
 pytestmark = pytest.mark.django_db
 ROLES = ("visitor", "volunteer", "reviewer", "archivist", "owner", "foreign owner")
-STRANGERS = ("visitor", "volunteer", "foreign owner")
+STRANGERS = ("visitor", "foreign owner")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 SECRET = "Unpublished cards of Viborg"
 ONLY_POST = "405 405 405 405 405 405"
@@ -220,8 +220,8 @@ def test_no_method_of_any_route_shows_a_stranger_anything_of_the_organisation(st
     for route in {split(line)[1] for line in ROWS}:
         for method in ("GET", *UNSAFE):
             status, body = ask(stage, role, method, route)
-            about_it = "<" in route and status // 100 == 2
-            if about_it or SECRET.encode() in body or b"viborg" in body.lower():
+            named = SECRET.encode() in body if "<" in route else b"viborg" in body.lower()
+            if named or ("<" in route and status // 100 == 2):
                 leaks.append((method, route, status))
 
     assert leaks == []
