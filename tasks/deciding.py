@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import F, FilteredRelation, Q
 
 from accounts.prepared import Given, Insertion, Selection, Update
 
-from .consensus import Ballot, Outcome, Policy, Verdict, estimate_reliability, judge
+from .consensus import MOST_ANSWERS, Ballot, Outcome, Policy, Verdict, estimate_reliability, judge
 from .enums import DecidedBy, TaskState, Urgency
 from .kinds import KINDS
 from .models import Answer, Decision, Task
@@ -69,6 +69,12 @@ class Vote:
     group: bytes | None
     right: float
     wrong: float
+
+
+def policy_of(rules: Mapping[str, Any], maximum: int) -> Policy:
+    """Return a version's policy for a task, which may ask more people: a reviewer reopened it."""
+    policy = Policy(**rules)
+    return replace(policy, maximum=min(max(policy.maximum, maximum), MOST_ANSWERS))
 
 
 def counted_votes(question: Question) -> list[Vote]:

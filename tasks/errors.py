@@ -30,4 +30,16 @@ class EnoughReports(TasksError):
 
 
 class TooLateToUndo(TasksError):
-    """The answer can no longer be taken back."""
+    """The answer, or the reviewer's decision, can no longer be taken back."""
+
+
+class OwnReading(TasksError):
+    """A reviewer has answered this subject and must not judge it."""
+
+
+class DecidedMeanwhile(TasksError):
+    """The task is no longer as the reviewer saw it; ``str(error)`` says to look at what holds now."""
+
+
+class NotReviewable(TasksError):
+    """The task is not settled, or was withdrawn, or cannot be asked again."""

@@ -56,7 +56,7 @@ def covers(projects: Iterable[Project]) -> dict[int, str]:
 
 
 def count_progress(project: int, now: datetime | None = None) -> Progress:
-    """Count a project's tasks, settled and disputed ones, answers and people anew; every count reads one index and no table."""
+    """Count a project's tasks, settled and disputed ones, answers and people anew; every count reads one index."""
     tasks = Task.objects.filter(project=project)
     answers = Answer.objects.filter(project=project, reopened=False)
     values = {

@@ -14,6 +14,8 @@ from .models import Answer, Decision, Skill, Task, Watermark
 
 FITTED = "skills"
 AT_ONCE = 1000  # decisions
+FIELDS = ("pk", "task", "state", "decided_by", "vote", "evidence", "taught")
+TEACHERS = {DecidedBy.RULE, DecidedBy.REVIEWER}
 
 type Record = Counter[tuple[int, int, bool]]  # (volunteer, workflow, right) -> answers
 
@@ -21,26 +23,37 @@ type Record = Counter[tuple[int, int, bool]]  # (volunteer, workflow, right) -> 
 def fit_skills(now: datetime) -> int:
     """Count the answers of newly agreed tasks as right or wrong; return how many decisions were looked at.
 
-    Only decisions past the time of undoing count, and only those that still hold. A task that a reviewer reopens later
-    keeps what it taught.
+    Only decisions past the time of undoing count, and only those that hold. What a decision taught is taken back when
+    a later one of the same task is looked at.
     """
     with transaction.atomic():
         mark, _made = Watermark.objects.select_for_update().get_or_create(name=FITTED)
         due = Decision.objects.filter(pk__gt=mark.position, created_at__lt=now - settings.UNDO_WINDOW).order_by("pk")
-        decisions = list(due.values("pk", "task", "state", "decided_by", "vote", "evidence")[:AT_ONCE])
+        decisions = list(due.values(*FIELDS)[:AT_ONCE])
         if decisions:
-            add_up(record_of(decisions))
+            learn_from(decisions)
             Watermark.objects.filter(name=FITTED).update(position=decisions[-1]["pk"])
     return len(decisions)
 
 
-def record_of(decisions: Sequence[Mapping[str, Any]]) -> Record:
-    agreed = [d for d in decisions if d["state"] == TaskState.AGREED and d["decided_by"] == DecidedBy.RULE]
-    holding = dict(Task.objects.filter(decision__in=[d["pk"] for d in agreed]).values_list("decision", "workflow"))
+def learn_from(decisions: Sequence[Mapping[str, Any]]) -> None:
+    tasks = Task.objects.in_bulk({decision["task"] for decision in decisions})
+    holding = [task.decision for task in tasks.values() if task.decision]
+    overruled = list(Decision.objects.filter(task__in=tasks, taught=True).exclude(pk__in=holding).values(*FIELDS))
+    agreed = [d for d in decisions if d["pk"] in holding and d["state"] == TaskState.AGREED]
+    telling = [d for d in agreed if d["decided_by"] in TEACHERS and not d["taught"]]
+    workflows = {task.pk: task.workflow_id for task in tasks.values()}
+    record = record_of(telling, workflows)
+    record.subtract(record_of(overruled, workflows))
+    add_up(record)
+    for some, taught in ((telling, True), (overruled, False)):
+        Decision.objects.filter(pk__in=[d["pk"] for d in some]).update(taught=taught)
+
+
+def record_of(decisions: Sequence[Mapping[str, Any]], workflows: Mapping[int, int]) -> Record:
     votes = {
-        answer: (decision["vote"], holding[decision["pk"]])
-        for decision in agreed
-        if decision["pk"] in holding
+        answer: (decision["vote"], workflows[decision["task"]])
+        for decision in decisions
         for answer, _weight in decision["evidence"]
     }
     answers = Answer.objects.filter(pk__in=votes, withdrawn_at=None).values_list("pk", "volunteer", "vote")

@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update, each
 
-from .consensus import Policy
-from .deciding import Question, decide
+from .deciding import Question, decide, policy_of
 from .enums import Status, TaskState, Urgency
 from .errors import MalformedValue
 from .kinds import KINDS, Value
@@ -123,13 +122,14 @@ def asked_under(hashes):
         "task__version__kind",
         "task__version__schema",
         "task__version__policy",
+        "task__maximum",
         "task__decision",
     )
 
 
 def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, project: int, *question: Any) -> Seat:
-    workflow, version, kind, schema, policy, decision = question
-    asked = Question(task, project, workflow, version, kind, schema, Policy(**policy), decision)
+    workflow, version, kind, schema, rules, maximum, decision = question
+    asked = Question(task, project, workflow, version, kind, schema, policy_of(rules, maximum), decision)
     return Seat(lease, volunteer, subject, purpose, asked)
 
 

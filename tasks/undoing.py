@@ -17,8 +17,8 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .consensus import Outcome, Policy, judge
-from .deciding import STATES, Question, Vote, counted_votes, record, settlement_of, weigh
+from .consensus import Outcome, judge
+from .deciding import STATES, Question, Vote, counted_votes, policy_of, record, settlement_of, weigh
 from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
@@ -76,7 +76,7 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
 
 def question_of(task: Task) -> Question:
     version = task.version
-    policy = Policy(**version.policy)
+    policy = policy_of(version.policy, task.maximum)
     return Question(
         task.pk, task.project_id, task.workflow_id, version.pk, version.kind, version.schema, policy, task.decision
     )

@@ -14,7 +14,7 @@ from .skills import fit_skills
 
 LEASES_KEPT = timedelta(days=30)
 DELETED_AT_ONCE = 500
-type Growing = type[Task] | type[Answer] | type[Decision]
+type Growing = type[Task | Answer | Decision]
 seen: dict[Growing, int] = {}  # the newest rows counted; forgotten with the sweeper's process
 
 

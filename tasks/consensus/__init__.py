@@ -3,13 +3,14 @@
 from .ballots import BLANK, UNREADABLE, Ballot, Verdict, is_said, said, text_of
 from .choice import weigh_choices
 from .normalisation import EXACT, Normalisation, fold, normalise
-from .policy import Outcome, Policy, judge
+from .policy import MOST_ANSWERS, Outcome, Policy, judge
 from .reliability import estimate_reliability
 from .text import merge_readings
 
 __all__ = [
     "BLANK",
     "EXACT",
+    "MOST_ANSWERS",
     "UNREADABLE",
     "Ballot",
     "Normalisation",
