@@ -1,6 +1,7 @@
 from django.urls import include, path, re_path
+from django.views.i18n import set_language
 
-from . import pages
+from . import offline, pages
 from .api import api, nothing_here
 
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("", include("tasks.urls")),
     path("", include("gamification.urls")),
     path("", include("exports.urls")),
+    path("language/", set_language, name="language"),
+    path("offline/", offline.page, name="offline"),
+    path("offline-worker.js", offline.worker, name="offline-worker"),
     path("api/v1/docs", pages.api_docs, name="api-docs"),
     path("api/v1/", api.urls),
     re_path(r"^api/", nothing_here),
