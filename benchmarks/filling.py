@@ -36,7 +36,7 @@ def make_empty() -> None:
 
     call_command("migrate", verbosity=0)
     organisation = Organisation.objects.create(name="An archive", slug="an-archive")
-    project = Project.objects.create(organisation=organisation, slug=PROJECT, title="Periodicals")
+    project = Project.objects.create(organisation=organisation, slug=PROJECT, title="Periodicals", rights="Drawn here")
     ProjectSecret.objects.create(project=project)
     workflow = Workflow.objects.create(project=project, slug="lines")
     WorkflowVersion.objects.create(workflow=workflow, number=1, kind="transcribe", prompt="What does this line say?")

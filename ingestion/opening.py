@@ -21,7 +21,9 @@ def local_organisation() -> Organisation:
 @transaction.atomic
 def open_project(slug: str) -> Project:
     """Make an open project that asks what each line says."""
-    project = Project.objects.create(organisation=local_organisation(), slug=slug, title=title_from(slug))
+    project = Project.objects.create(
+        organisation=local_organisation(), slug=slug, title=title_from(slug), rights=_("Not stated by whoever ingested")
+    )
     ProjectSecret.objects.create(project=project)
     workflow = Workflow.objects.create(project=project, slug=KindName.TRANSCRIBE)
     WorkflowVersion.objects.create(

@@ -65,3 +65,13 @@ class Status(models.TextChoices):
     REPEATED = "repeated", _("repeated")
     LATE = "late", _("late")
     REFUSED = "refused", _("refused")
+
+
+class Licence(models.TextChoices):
+    """What a dataset may come under, by its SPDX name."""
+
+    CC0 = "CC0-1.0", _("CC0: public domain, for every use")
+    CC_BY = "CC-BY-4.0", _("CC BY 4.0: name the source")
+    CC_BY_SA = "CC-BY-SA-4.0", _("CC BY-SA 4.0: name the source, share alike")
+    ODBL = "ODbL-1.0", _("ODbL 1.0: Open Database License")
+    PDDL = "PDDL-1.0", _("PDDL 1.0: public domain, for databases")

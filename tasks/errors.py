@@ -43,3 +43,11 @@ class DecidedMeanwhile(TasksError):
 
 class NotReviewable(TasksError):
     """The task is not settled, or was withdrawn, or cannot be asked again."""
+
+
+class NotReady(TasksError):
+    """A project cannot be published yet; ``missing`` has a sentence for each thing to do."""
+
+    def __init__(self, missing: list[str]):
+        super().__init__(" ".join(missing))
+        self.missing = missing

@@ -46,7 +46,7 @@ def make_organisation(**fields: Any) -> Organisation:
 
 def make_project(**fields: Any) -> Project:
     number = next(numbers)
-    defaults = {"slug": f"project-{number}", "title": f"Project {number}"}
+    defaults = {"slug": f"project-{number}", "title": f"Project {number}", "rights": "Public domain"}
     if "organisation" not in fields:
         defaults["organisation"] = make_organisation()
     project = Project.objects.create(**defaults | fields)

@@ -33,6 +33,7 @@ from .archivist import sample_organisation
 SEED = 1
 VOLUNTEERS = 12
 BATCH = "Sample cards"
+RIGHTS = "Drawn by this program for the sample; no rights reserved."
 CARDS = "cards"  # their folder in the sample's, which holds nothing unfinished under this name
 
 
@@ -88,6 +89,7 @@ def sample_project(about: SpecimenSet, kind: KindName) -> Project:
         language=about.language,
         letters=about.letters,
         cover_alt=about.cover,
+        rights=RIGHTS,
     )
     ProjectSecret.objects.create(project=project)
     workflow = Workflow.objects.create(project=project, slug=kind)

@@ -48,6 +48,10 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ProjectState.values), name="project_state_known"),
             models.CheckConstraint(condition=Q(way__in=Way.values), name="project_way_known"),
+            models.CheckConstraint(
+                condition=~Q(state=ProjectState.OPEN) | ~(Q(licence="") | Q(rights="")),
+                name="project_open_states_rights",
+            ),
         ]
 
     def __str__(self) -> str:
