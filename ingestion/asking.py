@@ -23,6 +23,8 @@ class Scan:
     reading: Reading
     image_key: str
     crops_key: str
+    document: str = ""  # SHA-256 of the document that it is a page of
+    number: int = 0  # which one, from 0
 
 
 def make_page(scan: Scan, file: int, questions: list[WorkflowVersion]) -> int:
@@ -32,8 +34,8 @@ def make_page(scan: Scan, file: int, questions: list[WorkflowVersion]) -> int:
     """
     page = Page.objects.create(
         project_id=scan.batch.project_id,
-        item=make_item(scan),
-        position=0,
+        item=item_of_document(scan) if scan.document else make_item(scan),
+        position=scan.number,
         file=file,
         image_key=scan.image_key,
         crops_key=scan.crops_key,
@@ -48,13 +50,29 @@ def make_page(scan: Scan, file: int, questions: list[WorkflowVersion]) -> int:
 
 def make_item(scan: Scan) -> Item:
     """An item that is there already describes another picture of that name: this one is called by its content too."""
-    metadata = {"file": scan.label, "folder": scan.label.rpartition("/")[0]}
+    metadata = metadata_of(scan)
     identifier = scan.identifier[-LONGEST_IDENTIFIER:]
     if Item.objects.filter(project=scan.batch.project_id, batch=scan.batch, identifier=identifier).exists():
         identifier = f"{identifier} {scan.sha256[:12]}"
     return Item.objects.create(
         project_id=scan.batch.project_id, batch=scan.batch, identifier=identifier, metadata=metadata
     )
+
+
+def metadata_of(scan: Scan) -> dict[str, str]:
+    return {"file": scan.label, "folder": scan.label.rpartition("/")[0]}
+
+
+def item_of_document(scan: Scan) -> Item:
+    """All pages of a document lie in one item; another document of that name has another one."""
+    metadata = metadata_of(scan) | {"sha256": scan.document}
+    name = scan.identifier[-LONGEST_IDENTIFIER:]
+    key = {"project_id": scan.batch.project_id, "batch": scan.batch}
+    item, made = Item.objects.get_or_create(**key, identifier=name, defaults={"metadata": metadata})
+    if made or item.metadata.get("sha256") == scan.document:
+        return item
+    other = f"{name} {scan.document[:12]}"
+    return Item.objects.get_or_create(**key, identifier=other, defaults={"metadata": metadata})[0]
 
 
 def tasks_of(page: Page, question: WorkflowVersion, cuts: tuple[Cut, ...]) -> Iterator[Task]:

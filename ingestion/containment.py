@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from .errors import CannotRead, Refused
-from .exchange import Limits, Reading, Wish, reading_from, to_line
+from .exchange import Limits, Reading, Survey, Wish, reading_from, to_line
 from .storing import disk_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,16 +42,23 @@ class Decoder:
 
     def read(self, wish: Wish) -> Reading:
         """Raises ``Refused`` when the picture cannot be taken in, ``CannotRead`` when the disk is full or broken."""
-        answer = self.ask(wish)
+        return reading_from(self.ask(wish))
+
+    def survey(self, document: Path) -> int:
+        """Return how many pages a document has, 0 for a single picture. Raises as ``read`` does."""
+        return self.ask(Survey(str(document)))["pages"]
+
+    def ask(self, wish: Survey | Wish) -> dict:
+        answer = self.answer_to(wish)
         if "failed" in answer:
             raise CannotRead(disk_words(answer["failed"]))
         if "refused" not in answer:
-            return reading_from(answer)
+            return answer
         if answer["refused"] == "too_large":
             self.end()  # a process that met its limit keeps its memory in pieces
         raise Refused(answer["refused"], **answer["facts"])
 
-    def ask(self, wish: Wish) -> dict:
+    def answer_to(self, wish: Survey | Wish) -> dict:
         child, patience = self.running()
         try:
             child.stdin.write(to_line(wish))  # type: ignore[union-attr]  # it was started with pipes

@@ -13,8 +13,9 @@ from pathlib import Path
 from PIL import Image
 
 from .errors import Refused
-from .exchange import Limits, Reading, Wish, to_line
+from .exchange import Limits, Reading, Survey, Wish, to_line
 from .layout import Line, lines_for, read_layout
+from .leaves import open_leaf, survey
 from .packing import pack, write_page
 from .rendering import open_picture, page_of
 from .segmentation import cut_into_lines
@@ -55,7 +56,8 @@ def lines_on(image: Image.Image, dpi: float | None, wish: Wish, limits: Limits) 
 
 
 def fulfil(wish: Wish, limits: Limits) -> Reading:
-    image, dpi = open_picture(Path(wish.picture), limits)
+    picture = Path(wish.picture)
+    image, dpi = open_picture(picture, limits) if wish.number is None else open_leaf(picture, wish.number, limits)
     lines, cut_by, left_out = lines_on(image, dpi, wish, limits)
     page = write_page(page_of(image), Path(wish.page))
     cuts, crops = pack(image, lines, Path(wish.crops))
@@ -63,8 +65,11 @@ def fulfil(wish: Wish, limits: Limits) -> Reading:
 
 
 def answer(line: bytes, limits: Limits) -> bytes:
+    message = json.loads(line)
     try:
-        return to_line(fulfil(Wish(**json.loads(line)), limits))
+        if "document" in message:
+            return to_line({"pages": survey(Path(Survey(**message).document), limits)})
+        return to_line(fulfil(Wish(**message), limits))
     except Refused as refused:
         return to_line({"refused": refused.code, "facts": refused.facts})
     except MemoryError:

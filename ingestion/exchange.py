@@ -6,23 +6,38 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one picture: pixels, bytes of address space, seconds of processor, lines on a page, bytes of its XML file."""
+    """Of one picture: pixels, bytes of address space, seconds of processor, lines on a page, bytes of its XML file.
+
+    ``pages``: of one document.
+    """
 
     pixels: int = 200_000_000
     memory: int = 1536 * 2**20
     seconds: int = 60
     lines: int = 5_000
     layout_bytes: int = 32 * 2**20
+    pages: int = 1_000
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Say how many pages the document has; 0 when it is a single picture."""
+
+    document: str
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Open ``picture`` with the help of ``layout`` (ALTO or PAGE, may be None); write its page and crops there."""
+    """Open ``picture`` with the help of ``layout`` (ALTO or PAGE, may be None); write its page and crops there.
+
+    ``number``: which page of a document, from 0; None for a single picture.
+    """
 
     picture: str
     layout: str | None
     page: str
     crops: str
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,7 @@ class Reading:
     crops_sha256: str
 
 
-def to_line(message: Wish | Reading | dict) -> bytes:
+def to_line(message: Survey | Wish | Reading | dict) -> bytes:
     return json.dumps(message if isinstance(message, dict) else asdict(message)).encode() + b"\n"
 
 

@@ -32,8 +32,8 @@ class Found:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a picture that has to be opened."""
-        return self.sort is Sort.PICTURE and self.refusal is None
+        """Whether it is a picture or PDF that has to be opened."""
+        return self.sort in {Sort.PICTURE, Sort.PDF} and self.refusal is None
 
 
 def gather(paths: Iterable[Path], labels: Mapping[Path, str] | None = None) -> list[Found]:
@@ -194,7 +194,7 @@ def layout_names(picture: PurePosixPath) -> list[str]:
 
 def paired(found: list[Found]) -> list[Found]:
     layouts = {file.label.casefold(): file for file in found if file.sort is Sort.LAYOUT and not file.refusal}
-    return [replace(file, layout=layout_of(file, layouts)) if file.is_page else file for file in found]
+    return [replace(f, layout=layout_of(f, layouts)) if f.is_page and f.sort is Sort.PICTURE else f for f in found]
 
 
 def layout_of(picture: Found, layouts: dict[str, Found]) -> Found | None:

@@ -14,6 +14,7 @@ from .errors import Refused
 from .exchange import Reading, Wish
 from .gathering import Found
 from .listing import Outcome, outcome, refusal
+from .recognition import HEAD, may_hold_several
 from .refusals import is_about_layout
 from .storing import key_of, put
 from .unpacking import Archives
@@ -33,6 +34,16 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file of several pages, fetched and counted; ``path`` is good until the next file is fetched."""
+
+    found: Found
+    path: Path
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True)
 class Workbench:
     """What is needed to take pictures into a batch; ``place`` is a folder for half-finished files."""
 
@@ -48,25 +59,43 @@ class Workbench:
         self.archives.unpack(found.path, found.entry, self.place / name)
         return self.place / name
 
+    def wish(self, picture: Path, layout: Path | None = None, number: int | None = None) -> Wish:
+        page, crops = self.place / "page", self.place / "crops"
+        return Wish(str(picture), str(layout) if layout else None, str(page), str(crops), number)
 
-def take_in(found: Found, bench: Workbench) -> Verdict:
-    """Raises ``CannotRead`` and ``OSError`` when the disk is at fault and not the picture."""
+
+def take_in(found: Found, bench: Workbench) -> Verdict | Document:
+    """Open a picture; what has pages of its own is only counted.
+
+    Raises ``CannotRead`` and ``OSError`` when the disk is at fault and not the picture.
+    """
     sha256 = ""
     try:
         picture = bench.fetch(found, "picture")
         sha256 = sha256_of(picture)
         if there := batch_with(bench.batch.project_id, sha256):
             return already_there(found, sha256, there)
-        layout = bench.fetch(found.layout, "layout") if found.layout else None
-        wish = Wish(
-            str(picture), str(layout) if layout else None, str(bench.place / "page"), str(bench.place / "crops")
-        )
-        reading = bench.decoder.read(wish)
+        if pages := pages_in(picture, bench):
+            judge_layout(found, pages)
+            return Document(found, picture, sha256, pages)
+        reading = bench.decoder.read(bench.wish(picture, bench.fetch(found.layout, "layout") if found.layout else None))
     except Refused as refused:
         return refusals_of(found, sha256, refused)
     checkpoint("opened")
-    scan = put_files(found, bench, sha256, reading)
-    return Verdict(Outcome(found.label, FileState.DONE, sha256=sha256), used(found, reading), scan)
+    scan = Scan(bench.batch, found.label, found.identifier, sha256, reading, *put_files(bench, reading))
+    return Verdict(Outcome(found.label, FileState.DONE, sha256=sha256, pages=1), used(found, reading), scan)
+
+
+def pages_in(picture: Path, bench: Workbench) -> int:
+    """Return the number of pages of a document, 0 for a single picture; most need not be asked."""
+    with picture.open("rb") as file:
+        head = file.read(HEAD)
+    return bench.decoder.survey(picture) if may_hold_several(head) else 0
+
+
+def judge_layout(found: Found, pages: int) -> None:
+    if found.layout:
+        raise Refused("layout_for_one_page", pages=pages)
 
 
 def sha256_of(path: Path) -> str:
@@ -82,7 +111,8 @@ def batch_with(project: int, sha256: str) -> str | None:
     return Page.objects.filter(project=project, sha256=sha256).values_list("item__batch__name", flat=True).first()
 
 
-def put_files(found: Found, bench: Workbench, sha256: str, reading: Reading) -> Scan:
+def put_files(bench: Workbench, reading: Reading) -> tuple[str, str]:
+    """Move page and crops to their places and return these."""
     project = bench.batch.project_id
     image_key = key_of("pages", project, reading.page_sha256, "jpg")
     crops_key = key_of("crops", project, reading.crops_sha256, "pack")
@@ -90,7 +120,7 @@ def put_files(found: Found, bench: Workbench, sha256: str, reading: Reading) -> 
     checkpoint("page in place")
     put(bench.place / "crops", crops_key)
     checkpoint("crops in place")
-    return Scan(bench.batch, found.label, found.identifier, sha256, reading, image_key, crops_key)
+    return image_key, crops_key
 
 
 def already_there(found: Found, sha256: str, batch: str) -> Verdict:

@@ -27,6 +27,7 @@ class Outcome:
     step: str = ""
     sha256: str = ""
     tasks: int = 0
+    pages: int = 0  # that came in
 
 
 def outcome(name: str, state: FileState, code: str, sha256: str = "", **facts: str | int) -> Outcome:

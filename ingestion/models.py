@@ -22,6 +22,8 @@ class File(models.Model):
     state = models.CharField(max_length=10, choices=FileState, db_default=FileState.WAITING)
     reason = models.CharField(max_length=500, blank=True)
     step = models.CharField(max_length=500, blank=True)  # what the person can do next
+    pages = models.PositiveIntegerField(db_default=0)  # of a document of several pages, once it was opened
+    pages_done = models.PositiveIntegerField(db_default=0)
 
     objects = FileQuerySet.as_manager()
 

@@ -23,8 +23,9 @@ from .containment import Decoder
 from .enums import FileState
 from .errors import CannotRead
 from .gathering import Found, gather, layout_names
-from .intake import Verdict, Workbench, already_there, batch_with, take_in
-from .listing import Outcome, enlist, judged_by_sight, settle
+from .intake import Document, Verdict, Workbench, already_there, batch_with, take_in
+from .leafing import Leaf, Tally, leaves_of, note_page
+from .listing import Outcome, enlist, judged_by_sight, row_for, settle
 from .storing import clear, disk_words, judge_room, workshop
 from .unpacking import Archives
 
@@ -40,6 +41,10 @@ class Report:
 
     def count(self, state: FileState) -> int:
         return sum(outcome.state is state for outcome in self.outcomes)
+
+    @property
+    def pages(self) -> int:
+        return sum(outcome.pages for outcome in self.outcomes)
 
     @property
     def tasks(self) -> int:
@@ -110,6 +115,8 @@ class Run:
     questions: list[WorkflowVersion]
     tell: Tell
     results: dict[str, Outcome] = field(default_factory=dict)
+    total: int = 0  # pictures and pages of documents
+    done: int = 0
 
     @property
     def batch(self) -> Batch:
@@ -121,19 +128,52 @@ class Run:
         for outcome in by_sight.values():
             self.keep(outcome)
         pictures = [file for file in found if file.is_page]
-        self.mine.hold(total=len(pictures), done=0)
+        self.total = len(pictures)
+        self.mine.hold(total=self.total, done=0)
         checkpoint("listed")
-        for number, picture in enumerate(pictures, 1):
+        for picture in pictures:
             judge_room()
-            self.write(picture, take_in(picture, self.bench), number)
+            taken = take_in(picture, self.bench)
+            if isinstance(taken, Document):
+                self.read_document(taken)
+            else:
+                self.write(picture, taken)
             checkpoint("written")
         return self.finish(found)
 
-    def write(self, found: Found, verdict: Verdict, number: int) -> None:
-        """Make the rows of one picture, all or none. A picture that someone else brought meanwhile is a duplicate."""
+    def read_document(self, document: Document) -> None:
+        """Make the rows of each page by itself: a long document goes on where it stopped."""
+        file = row_for(self.batch, document.found.label, document.sha256).pk
+        self.total += document.pages - 1
+        tally = Tally(document, file)
+        for leaf in leaves_of(document, self.bench):
+            judge_room()
+            self.write_leaf(leaf, tally)
+            checkpoint("leaf written")
+        result = tally.outcome
+        settle(self.batch, result)
+        self.keep(tally.told(result))
+
+    def write_leaf(self, leaf: Leaf, tally: Tally) -> None:
+        self.done += 1
         try:
             with transaction.atomic():
-                tasks = self.rows(verdict, number)
+                self.mine.hold(total=self.total, done=self.done)
+                tasks = make_page(leaf.scan, tally.file, self.questions) if leaf.scan else 0
+                note_page(tally, leaf)
+        except IntegrityError:
+            leaf = leaf.found_there(self.batch.project_id)
+            self.mine.hold(total=self.total, done=self.done)
+            note_page(tally, leaf)
+            tasks = 0
+        tally.count(leaf, tasks)
+
+    def write(self, found: Found, verdict: Verdict) -> None:
+        """Make the rows of one picture, all or none. A picture that someone else brought meanwhile is a duplicate."""
+        self.done += 1
+        try:
+            with transaction.atomic():
+                tasks = self.rows(verdict)
                 checkpoint("before the commit")
         except IntegrityError:
             there = verdict.scan and batch_with(self.batch.project_id, verdict.scan.sha256)
@@ -141,13 +181,13 @@ class Run:
                 raise
             verdict, tasks = already_there(found, verdict.picture.sha256, there), 0
             with transaction.atomic():
-                self.rows(verdict, number)
+                self.rows(verdict)
         self.keep(replace(verdict.picture, tasks=tasks))
         if verdict.layout:
             self.keep(verdict.layout)
 
-    def rows(self, verdict: Verdict, number: int) -> int:
-        self.mine.hold(done=number)
+    def rows(self, verdict: Verdict) -> int:
+        self.mine.hold(total=self.total, done=self.done)
         file, *_layout = [settle(self.batch, outcome) for outcome in verdict.outcomes]
         return make_page(verdict.scan, file, self.questions) if verdict.scan else 0
 

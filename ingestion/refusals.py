@@ -17,6 +17,7 @@ class Words(NamedTuple):
 AGAIN = _("Repair or replace it, then ingest the same folder again: only what is missing is added.")
 SCAN_AGAIN = _("Open it in an image program and save it again, or scan the page again; then ingest it again.")
 EXPORT_PICTURES = _("Save its pages as %(accepted)s and ingest those.")
+EXPORT_AGAIN = _("Export or scan it again, or save its pages as pictures; then ingest those.")
 UNPACK = _("Unpack it yourself and ingest the folder.")
 MEND_LAYOUT = _(
     "Export it again as ALTO or PAGE, or take it away to have the page cut into lines automatically; then ingest again."
@@ -24,7 +25,7 @@ MEND_LAYOUT = _(
 
 WORDS: dict[str, tuple[str, str]] = {
     # pictures
-    "not_a_picture": (_("This is not a picture, whatever its name says."), EXPORT_PICTURES),
+    "not_a_picture": (_("This is no picture or PDF, whatever its name says."), EXPORT_PICTURES),
     "empty": (_("The file is empty."), _("Copy it again from where it came from, then ingest it again.")),
     "unopenable_picture": (_("The picture is damaged: nothing in it can be read."), SCAN_AGAIN),
     "damaged_picture": (_("The picture is damaged or cut off (%(detail)s)."), SCAN_AGAIN),
@@ -45,10 +46,6 @@ WORDS: dict[str, tuple[str, str]] = {
         _("Save it at a lower resolution and ingest it again."),
     ),
     "crashed": (_("The picture made the program that opens pictures fail; nothing else was harmed."), SCAN_AGAIN),
-    "several_pages": (
-        _("This TIFF holds several pages; only TIFFs of one page can be read so far."),
-        _("Save each page as a file of its own and ingest those."),
-    ),
     "other_form": (_("%(form)s files cannot be read."), EXPORT_PICTURES),
     "too_heavy": (_("The file is larger than %(limit)s MB."), _("Save it with compression and ingest it again.")),
     "unreadable_file": (
@@ -57,6 +54,33 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_a_file": (_("This is no ordinary file."), _("Put the picture itself in its place.")),
     "no_pictures": (_("No pictures were found in it."), _("Put %(accepted)s files there and ingest it again.")),
+    # documents of several pages
+    "locked_document": (
+        _("The PDF is protected by a password."),
+        _("Save it without a password and ingest that."),
+    ),
+    "damaged_document": (_("The PDF is damaged or cut off (%(detail)s)."), EXPORT_AGAIN),
+    "no_pages": (_("The PDF has no pages."), EXPORT_AGAIN),
+    "too_many_pages": (
+        _("It holds more than %(limit)s pages."),
+        _("Split it into several files and ingest those."),
+    ),
+    "page_without_size": (_("The page has no size."), EXPORT_AGAIN),
+    "page_too_wide": (
+        _("The page measures %(width)s × %(height)s cm: drawn as a picture, its writing could not be read."),
+        EXPORT_AGAIN,
+    ),
+    "blank_page": (_("The page is blank."), _("Nothing, if it is blank on paper too.")),
+    "given_up": (_("Too many of its pages made trouble, so the rest was not opened."), EXPORT_AGAIN),
+    "no_page_read": (_("None of its %(pages)s pages could be taken in. Page %(page)s: %(why)s"), "%(step)s"),
+    "some_pages_read": (
+        _("%(read)s of its %(pages)s pages were taken in. Not page %(missing)s: %(why)s"),
+        "%(step)s",
+    ),
+    "layout_for_one_page": (
+        _("The XML describes one page, but its picture holds %(pages)s."),
+        _("Save each page as a picture of its own, with its XML beside it; or take the XML away. Then ingest again."),
+    ),
     # archives
     "nested_archive": (_("An archive inside what is ingested is not opened."), UNPACK),
     "damaged_archive": (

@@ -1,5 +1,6 @@
 """Open a stranger's picture and make it plain: upright, 8 bit, grey or RGB, without metadata."""
 
+import contextlib
 import math
 import warnings
 from collections.abc import Iterator
@@ -19,14 +20,24 @@ LONG_SIDE = 2400  # pixels of a page as volunteers see it, at most
 SHARP_ENOUGH = 1700  # pixels: 150 dpi of an A4 page
 NEW_SUBFILE_TYPE = 254
 REDUCED = 1  # bit of NewSubfileType: a thumbnail of another frame
-FRAMES_LOOKED_AT = 8
+MOST_FRAMES = 5_000  # thumbnails included
 STRIP = 256  # rows
 BITS = (8, 12, 16)  # of grey; scanners store 12 in 16
 
 
-def open_picture(path: Path, limits: Limits) -> tuple[Image.Image, float | None]:
+def open_picture(path: Path, limits: Limits, frame: int = 0) -> tuple[Image.Image, float | None]:
     """Return the picture as mode L or RGB, upright, with empty ``info``, and its resolution in dots per inch where the
     file states one. Raises ``Refused``."""
+    with opened(path, limits) as image:
+        if frame:
+            image.seek(frame)
+        dpi = usable_dpi(image.info.get("dpi"))
+        return decoded(image, limits), dpi
+
+
+@contextlib.contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[Image.Image]:
+    """Open a picture without decoding it; whatever goes wrong with it inside the ``with`` ends as ``Refused``."""
     Image.MAX_IMAGE_PIXELS = limits.pixels
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -34,8 +45,7 @@ def open_picture(path: Path, limits: Limits) -> tuple[Image.Image, float | None]
         try:
             # Not by its path: Pillow would map an uncompressed TIFF into memory, and garbles those that lie on a side.
             with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
-                dpi = usable_dpi(image.info.get("dpi"))
-                return decoded(image, limits), dpi
+                yield image
         except (Refused, MemoryError):
             raise
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -48,8 +58,6 @@ def open_picture(path: Path, limits: Limits) -> tuple[Image.Image, float | None]
 
 def decoded(image: Image.Image, limits: Limits) -> Image.Image:
     judge_size(image, limits)
-    if image.format == "TIFF":
-        refuse_more_frames(image, limits)
     image.load()
     return plain(image)
 
@@ -62,21 +70,21 @@ def judge_size(image: Image.Image, limits: Limits) -> None:
         raise Refused("too_small", width=image.width, height=image.height)
 
 
-def refuse_more_frames(image: Image.Image, limits: Limits) -> None:
-    """A TIFF may hold several pages; thumbnails of the first do not count."""
-    for frame in range(1, FRAMES_LOOKED_AT):
+def pages_of_tiff(image: Image.Image, limits: Limits) -> list[int]:
+    """Return the frames of a TIFF that are pages, the first included; thumbnails of another frame do not count."""
+    pages = [0]
+    for frame in range(1, MOST_FRAMES):
         try:
             image.seek(frame)
         except EOFError:
+            if image.tag_v2.next:  # type: ignore[attr-defined]  # only TIFF has tags
+                raise Refused("damaged_picture", detail="its pages follow one another in a circle") from None
+            return pages
+        if not int(image.tag_v2.get(NEW_SUBFILE_TYPE, 0)) & REDUCED:  # type: ignore[attr-defined]  # only TIFF has tags
+            pages.append(frame)
+        if len(pages) > limits.pages:
             break
-        judge_frame_kind(image)
-    image.seek(0)
-    judge_size(image, limits)
-
-
-def judge_frame_kind(image: Image.Image) -> None:
-    if not int(image.tag_v2.get(NEW_SUBFILE_TYPE, 0)) & REDUCED:  # type: ignore[attr-defined]  # only TIFF has tags
-        raise Refused("several_pages")
+    raise Refused("too_many_pages", limit=limits.pages)
 
 
 def plain(image: Image.Image) -> Image.Image:

@@ -22,6 +22,11 @@ def region_id(page_sha256: str, region: Region) -> str:
     return digest("region", page_sha256, *region).hex()[:20]
 
 
+def page_of_document(document_sha256: str, number: int) -> str:
+    """Return what stands for the SHA-256 of a page that is no file of its own: page ``number`` of a document, from 0."""
+    return digest("page", document_sha256, number).hex()
+
+
 def natural_key(page_sha256: str, region: Region, workflow: int) -> str:
     """Return the 32 digits that make a task unique in its project."""
     return digest("task", page_sha256, *region, workflow).hex()[:32]

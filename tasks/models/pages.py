@@ -61,7 +61,7 @@ class Page(models.Model):
     crops_key = models.CharField(max_length=200)  # the pack of crops
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)  # of the original file
+    sha256 = models.CharField(max_length=64)  # of the original file; see identity.page_of_document
     withheld_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -43,6 +43,15 @@ def page_bytes(number: int = 0) -> bytes:
     return encoded(draw_page([f"{word} {number}" for word in WORDS[:3]]))
 
 
+def leaves(count: int, start: int = 0) -> list[Image.Image]:
+    return [draw_page([f"{word} {number}" for word in WORDS[:3]]) for number in range(start, start + count)]
+
+
+def document(count: int, form: str = "PDF", start: int = 0, **options: Any) -> bytes:
+    first, *rest = leaves(count, start)
+    return encoded(first, form, save_all=True, append_images=rest, **({"resolution": 150} | options))
+
+
 def write(folder: Path, files: Mapping[str, bytes]) -> Path:
     for name, content in files.items():
         place = folder / name

@@ -36,7 +36,8 @@ def archive(folder: Path, *files: tuple[str, bytes], name: str = "scans.zip") ->
         ("a.txt", b"II*\0", Sort.PICTURE),
         ("a.jpg", b"<html>", Sort.BROKEN),
         ("a.jpg", b"", Sort.BROKEN),
-        ("a.jpg", b"%PDF-1.7", Sort.PAGES),
+        ("a.jpg", b"%PDF-1.7", Sort.PDF),
+        ("a.pdf", b"<html>", Sort.BROKEN),
         ("a.jp2", b"\0\0\0\x0cjP  ", Sort.PAGES),
         ("a.svg", b"<?xml", Sort.PAGES),
         ("a.xml", b"<alto", Sort.LAYOUT),
@@ -66,7 +67,7 @@ def test_a_folder_gives_everything_in_it_in_natural_order(tmp_path: Path):
         ("scans/notes.txt", "other"),
         ("scans/p2.jpg", "picture"),
         ("scans/p10.jpg", "picture"),
-        ("scans/x.pdf", "other_form"),
+        ("scans/x.pdf", "not_a_picture"),
     ]
 
 

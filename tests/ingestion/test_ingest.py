@@ -157,7 +157,7 @@ def test_a_bad_file_is_listed_with_reason_and_step_and_the_rest_goes_on(tmp_path
     lines = capsys.readouterr().out.splitlines()
 
     assert end.value.code == 3
-    assert [line.split(":")[0] for line in lines[1:-1]] == ["scans/empty.png", "scans/x.pdf", "scans/cut.jpg"]
+    assert [line.split(":")[0] for line in lines[1:-1]] == ["scans/empty.png", "scans/cut.jpg", "scans/x.pdf"]
     assert lines[-1].endswith("New pages: 1, with tasks: 3. Already there: 0. Left aside: 1. Refused: 3.")
     rows = File.objects.order_by("path_label").values_list("path_label", "state", "reason", "step")
     assert [(label, state, bool(reason), bool(step)) for label, state, reason, step in rows] == [

@@ -20,7 +20,7 @@ from tasks.models import Batch, Item, Page, Task, Workflow
 from tests.factories import make_workflow
 from tests.live import child_environment
 
-from .drawing import THREE_LINES, alto, page_bytes, write, zipped
+from .drawing import THREE_LINES, alto, document, page_bytes, write, zipped
 
 STEPS = 14  # claimed, listed; opened, page and crops in place, rows made, written for each page; finished
 FEW = [2, 5, 6, 8]
@@ -33,7 +33,7 @@ def state_of_everything() -> list[Any]:
         "crop_width", "crop_height", "suggestion", "wanted", "maximum", "workflow", "page__sha256", "page__crops_key",
         "page__image_key", "page__position", "page__item__identifier", "page__item__metadata",
     )  # fmt: skip
-    files = File.objects.order_by("path_label").values("path_label", "sha256", "state", "reason", "step")
+    files = File.objects.order_by("path_label").values("path_label", "sha256", "state", "reason", "step", "pages")
     batches = Batch.objects.values("name", "state", "total", "done", "claimed_until")
     return [list(tasks), list(files), list(batches)]
 
@@ -54,7 +54,7 @@ def killed_at(step: int, slug: str, scans: Path) -> bool:
     """Run ``ingest`` and kill it at this step; False when it ended before."""
     command, env = manage("ingest", slug, str(scans)), child_environment() | {"CIVICTASKS_DIE_AT": str(step)}
     ended = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
-    assert ended.returncode in {3, -signal.SIGKILL}, ended.stderr.decode()
+    assert ended.returncode in {0, 3, -signal.SIGKILL}, ended.stderr.decode()
     return ended.returncode == -signal.SIGKILL
 
 
@@ -77,6 +77,27 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next(scans: Path, size: Cal
         assert state_of_everything() == expected, f"killed at step {step}"
         assert list(Path(settings.FILES, "unfinished").glob("*/*")) == []
     assert steps >= size(FEW[-1], STEPS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_killed_between_its_pages_goes_on_where_it_stopped(tmp_path: Path, size: Callable[[Any, Any], Any]):
+    """Every kill but the first goes on from the rows of the one before, as a worker that dies again and again."""
+    workflow: Workflow = make_workflow()
+    slug, pages = workflow.project.slug, size(4, 200)
+    (tmp_path / "register.pdf").write_bytes(document(pages))
+    call_command("ingest", slug, str(tmp_path / "register.pdf"), verbosity=0)
+    expected = state_of_everything()
+    assert (len(expected[0]), expected[2][0]["total"]) == (3 * pages, pages)
+    forget_everything()
+    kills = 0
+    for step in size([2, 4, 5, 6], [*range(2, 9), *range(2, 9)] * 12):
+        if not killed_at(step, slug, tmp_path / "register.pdf"):
+            break
+        kills += 1
+        assert Page.objects.count() < pages
+    call_command("ingest", slug, str(tmp_path / "register.pdf"), verbosity=0)
+    assert state_of_everything() == expected
+    assert kills >= size(4, 150)
 
 
 @pytest.mark.django_db(transaction=True)

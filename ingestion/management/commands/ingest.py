@@ -25,9 +25,9 @@ NOW_AND_THEN = 100  # files
 
 class Command(BaseCommand):
     help = (
-        "Take scans into a project: folders, ZIPs and single files of JPEG, PNG, WebP or TIFF pictures, with ALTO or "
-        "PAGE XML beside a picture for its lines. Works in the foreground, beside a running demo. The same file again "
-        "makes nothing twice; after a crash the same command goes on where it stopped."
+        "Take scans into a project: folders, ZIPs and single files of JPEG, PNG, WebP or TIFF pictures and PDFs, with "
+        "ALTO or PAGE XML beside a picture for its lines. Works in the foreground, beside a running demo. The same "
+        "file again makes nothing twice; after a crash the same command goes on where it stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -118,7 +118,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "project": report.batch.project.slug,
         "batch": report.batch.name,
-        "pages": report.count(FileState.DONE),
+        "pages": report.pages,
         "tasks": report.tasks,
         "duplicates": report.count(FileState.DUPLICATE),
         "refused": report.count(FileState.REFUSED),

@@ -1,0 +1,106 @@
+"""The pages of a document: a PDF, or a TIFF of several frames. Runs in the child process only.
+
+A page of a PDF is drawn as a viewer shows it, at the resolution of the scan on it and at most at 300 dpi. Its scripts,
+links and attachments are never looked at.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+from PIL import Image
+from pypdfium2 import raw
+
+from .errors import Refused
+from .exchange import Limits
+from .recognition import HEAD, is_pdf
+from .rendering import SMALLEST, open_picture, opened, pages_of_tiff
+
+POINTS = 72  # an inch
+FINEST, COARSEST = 300, 72  # dpi; a page that could only be drawn more coarsely shows no writing
+LEAST_OF_A_SCAN = 150  # dpi: print and stamps over a coarse scan stay sharp
+COVERING = 0.5  # of the page's area: what covers less is an ornament
+MOST_DRAWN = 60_000_000  # pixels of a drawn page: A1 at 300 dpi
+
+
+def survey(path: Path, limits: Limits) -> int:
+    """Return the number of pages, 0 for a picture that is one page by itself. Raises ``Refused``."""
+    if has_pdf_head(path):
+        with pdf(path) as document:
+            pages = len(document)
+        if pages > limits.pages:
+            raise Refused("too_many_pages", limit=limits.pages)
+        return pages
+    with opened(path, limits) as image:
+        frames = pages_of_tiff(image, limits) if image.format == "TIFF" else [0]
+    return len(frames) if len(frames) > 1 else 0
+
+
+def has_pdf_head(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_pdf(file.read(HEAD))
+
+
+def open_leaf(path: Path, number: int, limits: Limits) -> tuple[Image.Image, float | None]:
+    """Return one page as mode L or RGB and its resolution where it is known. Raises ``Refused``."""
+    if has_pdf_head(path):
+        with pdf(path) as document:
+            return drawn(document[number], limits)
+    with opened(path, limits) as image:
+        frame = pages_of_tiff(image, limits)[number]
+    return open_picture(path, limits, frame)
+
+
+@contextmanager
+def pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    try:
+        document = pypdfium2.PdfDocument(path)
+        try:
+            yield document
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise Refused("locked_document") from None
+        if error.err_code == raw.FPDF_ERR_SUCCESS:  # nothing is wrong but that there is nothing
+            raise Refused("no_pages") from None
+        raise Refused("damaged_document", detail=str(error)[:120]) from error
+
+
+def drawn(page: pypdfium2.PdfPage, limits: Limits) -> tuple[Image.Image, float | None]:
+    dpi = resolution(page, limits)
+    image = page.render(scale=dpi / POINTS, rev_byteorder=True, prefer_bgrx=False).to_pil()
+    image = image if image.mode in {"L", "RGB"} else image.convert("RGB")
+    if min(image.size) < SMALLEST:
+        raise Refused("too_small", width=image.width, height=image.height)
+    extremes = image.getextrema()
+    if all(low == high for low, high in (extremes if image.mode == "RGB" else [extremes])):
+        raise Refused("blank_page")
+    return image, dpi
+
+
+def resolution(page: pypdfium2.PdfPage, limits: Limits) -> float:
+    """Return the dots per inch to draw a page at. Raises ``Refused`` for one that cannot be drawn legibly."""
+    width, height = page.get_size()
+    if width <= 0 or height <= 0 or not any(page.get_mediabox()):
+        raise Refused("page_without_size")
+    affordable = POINTS * math.sqrt(MOST_DRAWN / (width * height))
+    if affordable < COARSEST:
+        raise Refused("page_too_wide", width=round(width / POINTS * 2.54), height=round(height / POINTS * 2.54))
+    wanted = min(FINEST, affordable, scan_resolution(page, width * height, limits))
+    return wanted * (1 - 1e-6)  # sizes are rounded up: a hair too much would cost a row of dots and sharpness
+
+
+def scan_resolution(page: pypdfium2.PdfPage, area: float, limits: Limits) -> float:
+    """Return the dots per inch of the scan that covers the page; without one, the finest."""
+    finest = 0.0
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        pixels = math.prod(picture.get_px_size())
+        if pixels > limits.pixels:
+            raise Refused("too_many_pixels", limit=limits.pixels // 1_000_000)
+        left, bottom, right, top = picture.get_bounds()
+        if (covered := (right - left) * (top - bottom)) >= COVERING * area:
+            finest = max(finest, POINTS * math.sqrt(pixels / covered))
+    return max(finest, LEAST_OF_A_SCAN) if finest else FINEST

@@ -1,0 +1,178 @@
+"""Documents of several pages: PDFs and TIFFs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from PIL import Image
+
+from ingestion.containment import Decoder
+from ingestion.errors import Refused
+from ingestion.exchange import Limits, Wish
+from ingestion.models import File
+from tasks.identity import page_of_document
+from tasks.models import Item, Page, Task
+from tests.factories import make_workflow
+
+from .drawing import SHARED, THREE_LINES, alto, document, encoded, last_json, leaves, page_bytes, write
+
+OWN = SHARED / "public" / "nasty" / "own"
+FORMS = SHARED / "public" / "forms"
+needs_scans = pytest.mark.skipif(not SHARED.exists(), reason="the sample scans do not lie beside this checkout")
+
+
+@pytest.fixture
+def ingest(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any]]]:
+    def run(*words: object) -> tuple[int, dict[str, Any]]:
+        code = 0
+        try:
+            call_command("ingest", *map(str, words), "--json")
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        return code, last_json(capsys.readouterr().out)
+
+    return run
+
+
+@pytest.fixture
+def slug(db: None) -> str:
+    return make_workflow().project.slug
+
+
+def code_of(path: Path, limits: Limits | None = None, number: int = 0) -> str:
+    """Return the code of the refusal that a file or one of its pages ends with, else ``taken``."""
+    with Decoder(limits) as decoder:
+        try:
+            pages = decoder.survey(path)
+            decoder.read(Wish(str(path), None, f"{path}.page", f"{path}.crops", number if pages else None))
+        except Refused as refused:
+            return refused.code
+    return "taken"
+
+
+@pytest.mark.parametrize("form", ["PDF", "TIFF"])
+def test_each_page_of_a_document_becomes_a_page_of_one_item(form: str, ingest, slug: str, tmp_path: Path):
+    (tmp_path / "register.x").write_bytes(document(3, form))
+    code, report = ingest(slug, tmp_path / "register.x")
+    [item], [file] = Item.objects.all(), File.objects.all()
+    pages = Page.objects.order_by("position")
+
+    assert (code, report["pages"], report["tasks"], item.identifier) == (0, 3, 9, "register")
+    assert [(page.position, page.sha256, page.file, page.item_id) for page in pages] == [
+        (number, page_of_document(file.sha256, number), file.pk, item.pk) for number in range(3)
+    ]
+    assert (file.state, file.reason, file.pages, file.pages_done) == ("done", "", 3, 3)
+
+
+def test_the_same_document_again_makes_nothing(ingest, slug: str, tmp_path: Path):
+    (tmp_path / "a.pdf").write_bytes(document(2))
+    ingest(slug, tmp_path / "a.pdf", "--batch", "one")
+    again = ingest(slug, tmp_path / "a.pdf", "--batch", "one")[1]
+    elsewhere = ingest(slug, tmp_path / "a.pdf", "--batch", "two")[1]
+
+    assert [(r["pages"], r["tasks"], r["duplicates"]) for r in (again, elsewhere)] == [(0, 0, 1), (0, 0, 1)]
+    assert list(File.objects.order_by("pk").values_list("state", "reason")) == [
+        ("done", ""), ("duplicate", "Already there, in batch “one”."),
+    ]  # fmt: skip
+    assert (Page.objects.count(), Task.objects.count()) == (2, 6)
+
+
+def test_two_documents_of_one_name_are_two_items(ingest, slug: str, tmp_path: Path):
+    for number in range(2):
+        folder = write(tmp_path / str(number), {"a.pdf": document(2, start=10 * number)})
+        ingest(slug, folder / "a.pdf", "--batch", "one")
+
+    assert [item.pages.count() for item in Item.objects.all()] == [2, 2]
+    assert [item.identifier.split()[0] for item in Item.objects.order_by("pk")] == ["a", "a"]
+
+
+def test_a_faulty_page_is_named_and_the_others_come_in(ingest, slug: str, tmp_path: Path):
+    first, _second, third = leaves(3)
+    blank = Image.new("RGB", first.size, "white")
+    (tmp_path / "a.pdf").write_bytes(encoded(first, "PDF", save_all=True, append_images=[blank, third]))
+    report = ingest(slug, tmp_path / "a.pdf")[1]
+    [file] = File.objects.all()
+
+    assert (report["pages"], file.state) == (2, "done")
+    assert file.reason == "2 of its 3 pages were taken in. Not page 2: The page is blank."
+    assert list(Page.objects.order_by("position").values_list("position", flat=True)) == [0, 2]
+
+
+def test_a_layout_of_one_page_does_not_fit_a_document(ingest, slug: str, tmp_path: Path):
+    write(tmp_path / "box", {"a.tif": document(2, "TIFF"), "a.xml": alto(THREE_LINES), "b.jpg": page_bytes()})
+    states = {file["name"]: file["state"] for file in ingest(slug, tmp_path / "box")[1]["files"]}
+
+    assert states == {"box/a.tif": "refused", "box/a.xml": "refused", "box/b.jpg": "done"}
+
+
+def test_a_document_with_more_pages_than_allowed_is_refused_before_any_is_drawn(tmp_path: Path):
+    for name, form in {"a.pdf": "PDF", "a.tif": "TIFF"}.items():
+        (tmp_path / name).write_bytes(document(3, form))
+        assert code_of(tmp_path / name, replace(Limits(), pages=2)) == "too_many_pages"
+
+
+def test_a_page_is_drawn_at_the_resolution_of_its_scan(tmp_path: Path):
+    sizes = []
+    for resolution in (150, 300, 600):
+        path = tmp_path / f"{resolution}.pdf"
+        path.write_bytes(document(1, resolution=resolution))
+        with Decoder() as decoder:
+            reading = decoder.read(Wish(str(path), None, f"{path}.page", f"{path}.crops", 0))
+        sizes.append((reading.width, reading.height))
+
+    assert sizes == [(640, 400), (640, 400), (320, 200)]
+
+
+@needs_scans
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("10000_pages.pdf", "too_many_pages"),
+        ("encrypted_user_password.pdf", "locked_document"),
+        ("encrypted_owner_only.pdf", "taken"),
+        ("truncated.pdf", "damaged_document"),
+        ("bad_xref.pdf", "taken"),
+        ("header_only.pdf", "damaged_document"),
+        ("no_pages.pdf", "no_pages"),
+        ("page_tree_loop.pdf", "damaged_document"),
+        ("count_lies.pdf", "blank_page"),
+        ("javascript_launch.pdf", "blank_page"),
+        ("bomb_image.pdf", "too_many_pixels"),
+        ("bomb_contents.pdf", "blank_page"),
+        ("form_recursion.pdf", "crashed"),
+        ("huge_mediabox.pdf", "page_too_wide"),
+        ("zero_mediabox.pdf", "page_without_size"),
+        ("rotate90_cropbox.pdf", "taken"),
+        ("attachment.pdf", "taken"),
+    ],
+)
+def test_hostile_documents_end_as_they_should(name: str, code: str, tmp_path: Path):
+    (tmp_path / name).write_bytes((OWN / "pdf" / name).read_bytes())
+
+    assert code_of(tmp_path / name) == code
+
+
+@needs_scans
+@pytest.mark.parametrize(("name", "code"), [("2000_pages.tif", "too_many_pages"), ("ifd_loop.tif", "damaged_picture")])
+def test_a_tiff_without_end_is_refused(name: str, code: str, tmp_path: Path):
+    (tmp_path / name).write_bytes((OWN / "images" / name).read_bytes())
+
+    assert code_of(tmp_path / name) == code
+
+
+@needs_scans
+def test_real_documents_come_in_upright_and_whole(ingest, slug: str):
+    ingest(slug, FORMS / "pdf", FORMS / "tiff")
+    items = {item.identifier: item.pages.count() for item in Item.objects.all()}
+    sides = Page.objects.filter(item__identifier="mixed_sizes_rotated").order_by("position").values_list(
+        "width", "height"
+    )  # fmt: skip
+
+    assert items == {
+        "cards_6pages": 6, "mixed_sizes_rotated": 2, "museum_cards_scan_4p": 4, "cards_12pages_g4": 12,
+        "colour_mixed_sizes_jpeg": 3,
+    }  # fmt: skip
+    assert [width < height for width, height in sides] == [True, True]
