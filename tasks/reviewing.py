@@ -90,7 +90,7 @@ def undo(reviewer: Volunteer, decision: Decision, *, now: datetime | None = None
 
 
 def refuse_if_overtaken(task: Task, decision: Decision) -> None:
-    if task.decision != decision.pk:
+    if (task.decision, task.state) != (decision.pk, decision.state):
         raise DecidedMeanwhile(_("Something else has been decided about this line since. Below is what holds now."))
     if decision.state == TaskState.OPEN and task.answered > decision.answers:
         raise DecidedMeanwhile(_("A volunteer has answered since, so the line stays open for them."))
