@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 from .models import Act, Membership, Session, Token, Volunteer
 
-type Rows = Iterator[dict[str, Any]] | QuerySet[Any, dict[str, Any]]
+type Rows = Iterator[dict[str, Any]] | QuerySet[Any, Any]
 AT_ONCE = 2000  # rows read from the database at a time
 
 
@@ -56,7 +56,7 @@ def one_by_one(rows: Rows) -> Iterator[dict[str, Any]]:
 
 
 @holding(Volunteer)
-def account(volunteer: Volunteer) -> Rows:
+def account(volunteer: Volunteer) -> Iterator[dict[str, Any]]:
     yield {
         "user_name": volunteer.username if volunteer.has_usable_password() else None,
         "chosen_name": volunteer.display_name,

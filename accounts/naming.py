@@ -43,7 +43,7 @@ PAIRS = (
     "аa вb сc ԁd еe һh іl јj кk мm нh оo рp ԛq ѕs тt уy ѵv ԝw хx "
     "αa βb γy εe ηn ιl κk νv οo ρp τt υu χx ωw ıl łl øo đd ħh ŋn ðd 0o 1l il |l"
 ).split()
-CONFUSABLE = str.maketrans(dict(PAIRS))
+CONFUSABLE = str.maketrans({pair[0]: pair[1] for pair in PAIRS})
 
 
 def skeleton(name: str) -> str:

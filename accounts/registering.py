@@ -61,7 +61,7 @@ def hashed(password: str) -> str:
 
 def keep(volunteer: Volunteer, username: str, password: str) -> None:
     """The guarded update makes an account of a volunteer once, whatever is posted twice."""
-    if volunteer.pk is None:
+    if volunteer._state.adding:
         volunteer.username, volunteer.password = username, password
         volunteer.save(force_insert=True)
         return

@@ -28,11 +28,12 @@ class SessionStore(db.SessionStore):
     """Django's sessions in the database, each with its volunteer beside it."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]  # the stubs know only Django's own model
+    def get_model_class(cls) -> type[Session]:
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override]  # likewise
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
+        assert isinstance(session, Session)
         session.volunteer_id = data.get(SESSION_KEY)
         return session
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from math import ceil
 
-from django.contrib.auth import REDIRECT_FIELD_NAME, login, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .authentication import BACKEND
+from .guests import sign_in_remembering_guest
 from .models import Volunteer
 from .signing_in import LONGEST_PASSWORD, Braked, Busy, check
 
@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return show(request, _("Many people are signing in just now. Try again in a few seconds."), status=503)
     if account is None:
         return show(request, _("Name and password do not fit together. Both are case-sensitive."), status=422)
-    login(request, account, backend=BACKEND)  # another volunteer's session in this browser ends here, key and all
+    sign_in_remembering_guest(request, account)
     return redirect(destination(request, account))
 
 

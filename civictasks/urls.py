@@ -6,8 +6,10 @@ from .api import api, nothing_here
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("projects/", pages.projects, name="projects"),
     path("projects/<slug:slug>/", pages.project, name="project"),
     path("", include("accounts.urls")),
+    path("me/", include("civictasks.me.urls")),
     path("desk/", include("civictasks.desk_urls")),
     path("", include("tasks.urls")),
     path("", include("gamification.urls")),

@@ -3,6 +3,8 @@
 A name says what it is for and, where a decision caused it, which: ``took_part``, ``agreed#7``. What is taken back is
 the same name with ``:reversed``. Should the same thing be given once more afterwards, it is numbered: ``agreed#7.2``.
 So each line exists at most once per answer, lines are only ever added, and the sum stays right.
+
+A task that its archive withdraws takes nothing from anyone: the work was done, and what was earned stays.
 """
 
 from collections.abc import Collection

@@ -77,8 +77,8 @@ def bring_standing_in_the_work(guest: int, account: int) -> None:
     """What the guest has shown counts for the account, including the few answers that stay behind."""
     record: Counter[tuple[int, int, bool]] = Counter()
     for workflow, right, wrong in Skill.objects.filter(volunteer=guest).values_list("workflow", "right", "wrong"):
-        record[account, workflow, True] += right
-        record[account, workflow, False] += wrong
+        record[account, workflow, True] += round(right)
+        record[account, workflow, False] += round(wrong)
     add_up(record)
     Skill.objects.filter(volunteer=guest).delete()
     known = Pace.objects.filter(volunteer=account).values("workflow")

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from . import account, data, naming, pages
+
+urlpatterns = [
+    path("", pages.overview, name="me"),
+    path("answers/", pages.answers, name="my-answers"),
+    path("name/", naming.name, name="my-name"),
+    path("account/", account.keep_work, name="my-account"),
+    path("bring/", account.bring, name="bring-my-work"),
+    path("data.json", data.download, name="my-data"),
+    path("erase/", data.erase_me, name="erase-me"),
+    path("erased/", data.erased, name="erased"),
+]
