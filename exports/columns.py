@@ -1,10 +1,10 @@
 """The columns of the tables: one list gives the header, the cells, the schema and the README."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .rows import Reading, Row
+from .rows import Change, Reading, Row
 from .values import MARKS, cell_of, mark_of, number, weight, yes_or_no
 
 
@@ -17,6 +17,17 @@ class Column[Source]:
     description: str
     cell: Callable[[Source], str]
     constraints: dict[str, Any] = field(default_factory=dict)
+
+
+def before_and_after(name: str, what: str) -> Iterator[Column[Change]]:
+    type_ = "number" if name == "confidence" else "string"
+    yield Column(
+        f"{name}_before",
+        type_,
+        f"{what} in the version before; empty for an added row.",
+        lambda change: change.cell_before(name),
+    )
+    yield Column(name, type_, f"{what} in this version; empty for a removed row.", lambda change: change.cell(name))
 
 
 REQUIRED = {"required": True}
@@ -155,6 +166,14 @@ DATA: tuple[Column[Row], ...] = (
         "Key of the method's parameters in datapackage.json under civictasks:methods.",
         lambda row: row.parameters_hash,
     ),
+    Column(
+        "row_url",
+        "string",
+        "Path of the row's page, which shows the region in its place on the scan. Put the address of the site before "
+        "it that published this release. The same in all later versions.",
+        lambda row: row.path,
+        REQUIRED,
+    ),
 )
 
 ANSWERS: tuple[Column[tuple[Row, Reading]], ...] = (
@@ -208,5 +227,37 @@ ANSWERS: tuple[Column[tuple[Row, Reading]], ...] = (
         "true: the answer was made by a simulation, not by a person.",
         lambda pair: yes_or_no(pair[1].simulated),
         REQUIRED,
+    ),
+)
+
+CHANGES: tuple[Column[Change], ...] = (
+    Column(
+        "id", "string", "The row: column id of data.csv, of this version or the one before.", lambda c: c.id, REQUIRED
+    ),
+    Column(
+        "change",
+        "string",
+        "added: not in the version before. changed: in both, and a column says something else. removed: only in the "
+        "version before.",
+        lambda c: c.kind,
+        {"required": True, "enum": ["added", "changed", "removed"]},
+    ),
+    Column(
+        "columns",
+        "string",
+        "Names of the columns of data.csv that say something else, with spaces between them; empty for an added and "
+        "a removed row.",
+        lambda c: " ".join(c.columns),
+    ),
+    *(
+        column
+        for name, what in (
+            ("value", "Value"),
+            ("mark", "Mark"),
+            ("status", "Status"),
+            ("decided_by", "Who or what decided"),
+            ("confidence", "Confidence"),
+        )
+        for column in before_and_after(name, what)
     ),
 )

@@ -4,9 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tasks.models import Project, WorkflowVersion
+from django.conf import settings
+from django.db.models import F
 
-from .columns import ANSWERS, DATA, Column
+from tasks.models import Decision, Project, WorkflowVersion
+
+from .columns import ANSWERS, CHANGES, DATA, Column
 from .files import FILES
 from .licences import licence_of
 from .tallying import Tally
@@ -20,8 +23,9 @@ KEYS: dict[str, dict[str, Any]] = {
         "primaryKey": ["id", "volunteer"],
         "foreignKeys": [{"fields": ["id"], "reference": {"resource": "data", "fields": ["id"]}}],
     },
+    "changes.csv": {"primaryKey": ["id"]},
 }
-TABLES: dict[str, Sequence[Column[Any]]] = {"data.csv": DATA, "answers.csv": ANSWERS}
+TABLES: dict[str, Sequence[Column[Any]]] = {"data.csv": DATA, "answers.csv": ANSWERS, "changes.csv": CHANGES}
 
 
 def describe(project: Project, tally: Tally, tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -91,10 +95,26 @@ def questions_asked(project: Project, tally: Tally) -> list[dict[str, Any]]:
 
 
 def methods_used(tally: Tally) -> list[dict[str, Any]]:
+    """Return each method with its parameters, which lie with every decision and are the same for the same key."""
+    decided = Decision.objects.filter(task__in=tally.methods.values(), id=F("task__decision"))
+    parameters = dict(decided.values_list("task", "parameters"))
     return [
-        {"method": method, "method_version": version, "key": key, "parameters": parameters}
-        for (method, version, key), parameters in sorted(tally.methods.items(), key=lambda pair: pair[0])
+        {"method": method, "method_version": version, "key": key, "parameters": parameters[task]}
+        for (method, version, key), task in sorted(tally.methods.items())
     ]
+
+
+def with_version(
+    description: Mapping[str, Any], number: int, more: Iterable[Mapping[str, Any]], notes: str
+) -> dict[str, Any]:
+    """Add what makes a version of a state: its number, its notes, ``more`` tables, and where it is at home."""
+    added: dict[str, Any] = {"version": str(number)}
+    added["resources"] = [*description["resources"], *map(resource, more)]
+    if settings.SITE_URL:
+        added["homepage"] = f"{settings.SITE_URL}/data/{description['name']}/"
+    if notes:
+        added["civictasks:notes"] = notes
+    return {**description, **added}
 
 
 def content_digest(description: Mapping[str, Any]) -> str:

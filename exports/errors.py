@@ -11,3 +11,7 @@ class NotReleasable(ExportsError):
 
 class UndecidedTask(ExportsError):
     """A settled task has no decision, so a release would leave it out."""
+
+
+class FilesLost(ExportsError):
+    """The files of a release are not where they were put."""

@@ -18,6 +18,7 @@ FILES = {
     "answers.csv": Contents("Table: one row per answer, under pseudonyms", "text/csv", "answers"),
     "data-spreadsheet.csv": Contents("For spreadsheet programs: formulas made harmless", "text/csv", "spreadsheet"),
     "data.jsonl": Contents("JSON Lines: the same facts, nested", "application/jsonl", "lines"),
+    "changes.csv": Contents("Table: what changed since the version before", "text/csv", "changes"),
     "datapackage.json": Contents("Data Package: columns, licence, questions and methods", "application/json"),
     "README": Contents("What it is and how to use it", "text/markdown"),
     "SHA256SUMS": Contents("Checksums of all files", "text/plain"),

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .columns import ANSWERS, DATA, Column
+from .columns import ANSWERS, CHANGES, DATA, Column
+from .comparing import Comparison
 
 TEXT = """\
 # {title}
@@ -11,17 +12,19 @@ TEXT = """\
 Release {version} of the dataset “{name}”, published by {publisher}.
 
 {description}
-
-- Licence: {licence}, {licence_url}
+{notes}
+- Licence of the data: {licence}, {licence_url}
+- Pictures: {rights}
+- Home: {home}
 - Rows: {rows} settled tasks on {pages} pages, from {answers} answers
 - Agreed: {agreed} (of these seen to be blank: {blank}) · disputed: {disputed} · unreadable: {unreadable}
 - Mean confidence of the agreed rows: {confidence}
 
-Volunteers looked at one region of a scanned page at a time. Their answers were merged into one value with a
+{changes}Volunteers looked at one region of a scanned page at a time. Their answers were merged into one value with a
 confidence; every row leads back to its place on its page. Nothing here is guessed: what is disputed or unreadable has
 no value.
 
-To cite: {publisher}. {title}. Release {version}. Civic Tasks.
+To cite: {publisher}. {title}. Release {version}. Civic Tasks.{address}
 
 ## Files
 
@@ -30,12 +33,37 @@ To cite: {publisher}. {title}. Release {version}. Civic Tasks.
 - data.jsonl: the facts of data.csv, nested, one JSON object per line, with the metadata of each item.
 - data-spreadsheet.csv: data.csv for spreadsheet programs. A cell that could be taken for a formula has an apostrophe
   before it; take off one leading apostrophe to get the cell of data.csv.
+- changes.csv: one row per row of data.csv that is new, gone or says something else than in the version before. The
+  first version has none.
 - datapackage.json: columns, licence, wording of the questions, methods and their parameters, as a Data Package.
 - SHA256SUMS: checksums; `sha256sum -c SHA256SUMS` checks a download.
 
 The CSV files are UTF-8, follow RFC 4180 and end their lines in CRLF. data.csv and answers.csv hold exactly what was
 written on the page or typed. A cell may begin with =, +, - or @: read them with a CSV library, and open
 data-spreadsheet.csv, not data.csv, in a spreadsheet program.
+
+## How the pieces fit
+
+- A row of data.csv is one question about one region: column id. Questions about the same region share column region.
+- answers.csv points to data.csv by id: a row has as many answers there as volunteers gave, at least those in column
+  answers of data.csv.
+- question and question_version lead to the wording in datapackage.json under civictasks:questions; method and
+  parameters lead to civictasks:methods.
+- row_url leads to the row's page on the site, with the scan and the history of the row. x, y, width and height are
+  pixels of the original picture, whose SHA-256 is page_sha256; page_width and page_height are its size.
+- id, region, row_url and the pseudonyms stay the same from version to version, so versions can be joined by id.
+
+## To load it
+
+    import pandas  # Python
+    data = pandas.read_csv("data.csv", dtype={{"value": str, "suggestion": str}}, keep_default_na=False)
+
+    data <- readr::read_csv("data.csv", na = character())  # R
+
+    SELECT * FROM read_csv('data.csv', all_varchar = true);  -- DuckDB
+
+A value may be the word NA or null because that is what stands on the page: switch off what a program takes for
+missing, as above.
 
 ## Columns of data.csv
 
@@ -44,6 +72,10 @@ data-spreadsheet.csv, not data.csv, in a spreadsheet program.
 ## Columns of answers.csv
 
 {answers_columns}
+
+## Columns of changes.csv
+
+{changes_columns}
 
 ## To compute a value again
 
@@ -56,20 +88,34 @@ decided by a reviewer holds what the reviewer read.
 """
 
 
-def readme(description: Mapping[str, Any], version: int) -> str:
+def readme(description: Mapping[str, Any], comparison: Comparison | None) -> str:
     licence, summary = description["licenses"][0], description["civictasks:summary"]
+    home, notes = description.get("homepage", ""), description.get("civictasks:notes", "")
     return TEXT.format(
         title=description["title"],
         name=description["name"],
-        version=version,
+        version=description["version"],
         publisher=description["contributors"][0]["title"],
         description=description["description"],
+        notes=f"\n## About this version\n\n{notes}\n" if notes else "",
         licence=licence["title"],
         licence_url=licence["path"],
+        rights=description["civictasks:rights"] or "no rights statement is given",
+        home=home or "the site that it was downloaded from",
+        address=f" {home}{description['version']}/" if home else "",
+        changes=since(comparison),
         data_columns=listed(DATA),
         answers_columns=listed(ANSWERS),
+        changes_columns=listed(CHANGES),
         **{key: "none" if value is None else value for key, value in summary.items()},
     )
+
+
+def since(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return ""
+    counts = f"{comparison.added} rows added, {comparison.changed} changed, {comparison.removed} removed"
+    return f"Since version {comparison.since}: {counts}; see changes.csv.\n\n"
 
 
 def listed(columns: Iterable[Column[Any]]) -> str:

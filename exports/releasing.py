@@ -6,9 +6,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,22 @@ from tasks.enums import ProjectState
 from tasks.models import Project, ProjectSecret
 from tasks.snapshot import one_moment
 
-from .datapackage import content_digest, describe
+from .comparing import Comparison, compare
+from .datapackage import content_digest, describe, with_version
 from .enums import ReleaseState
-from .errors import NotReleasable
+from .errors import FilesLost, NotReleasable
 from .files import FILES, described
+from .looking_up import build_index
 from .models import Release, shelf_of
 from .readme import readme
+from .rows import Row
 from .settled import Selection, settled_rows
 from .tables import durable, write_tables
 
 logger = logging.getLogger(__name__)
 
 UNFINISHED = ".unfinished-"
+ROWS_BETWEEN_NEWS = 500
 ABANDONED_AFTER = timedelta(days=1)  # nobody writes a release for so long
 
 
@@ -55,9 +59,12 @@ class Draft:
     content: str
 
 
-def release(project: Project, *, now: datetime | None = None) -> Release | NothingChanged:
+def release(
+    project: Project, *, notes: str = "", now: datetime | None = None, passing: Callable[[int], None] | None = None
+) -> Release | NothingChanged:
     """Publish the tasks that were settled longer ago than an answer can be taken back.
 
+    ``notes`` says what a reader should know of this version. ``passing`` hears now and then how many rows are written.
     All is read at one moment and written beside the other versions; only a complete version gets its number, so a
     process killed half-way leaves nothing that anyone can see. Of two releases at once the second finds that nothing
     changed. Raises ``NotReleasable`` with a sentence for a draft project and for one without a settled task.
@@ -70,18 +77,19 @@ def release(project: Project, *, now: datetime | None = None) -> Release | Nothi
     clear_abandoned(shelf)
     while True:
         with unfinished(shelf) as folder:
-            draft = draw_up(project, now - settings.UNDO_WINDOW, folder)
-            outcome = publish(project, draft, now)
+            draft = draw_up(project, now - settings.UNDO_WINDOW, folder, passing)
+            outcome = publish(project, draft, notes, now)
         if outcome is not None:
             return outcome
         logger.info("release of %s: another one came first, looking again", project.slug)
 
 
-def draw_up(project: Project, cutoff: datetime, folder: Path) -> Draft:
+def draw_up(project: Project, cutoff: datetime, folder: Path, passing: Callable[[int], None] | None = None) -> Draft:
     secret, _created = ProjectSecret.objects.get_or_create(project=project)
-    selection = Selection(project.pk, cutoff, bytes(secret.dataset))
+    selection = Selection(project.pk, project.slug, cutoff, bytes(secret.dataset))
     with one_moment():
-        tally = write_tables(folder, settled_rows(selection))
+        rows = settled_rows(selection)
+        tally = write_tables(folder, counted(rows, passing) if passing else rows)
         if not tally.rows:
             raise NotReleasable(
                 _("Nothing in “%(project)s” has been settled for a minute: release it when there are results.")
@@ -90,17 +98,27 @@ def draw_up(project: Project, cutoff: datetime, folder: Path) -> Draft:
         tables = [described(folder / name) for name in FILES if (folder / name).exists()]
         description = describe(project, tally, tables)
         volunteers = selection.count_volunteers()
-    summary = tally.summary() | volunteers | {"preview": tally.preview}
+        waiting = selection.count_waiting()
+    known = {"preview": tally.preview, "trust": tally.trust.summary(), "waiting": waiting}
+    summary = tally.summary() | volunteers | known
     return Draft(folder, tables, description, summary, content_digest(description))
 
 
-def publish(project: Project, draft: Draft, now: datetime) -> Release | NothingChanged | None:
+def counted(rows: Iterable[Row], passing: Callable[[int], None]) -> Iterator[Row]:
+    for number, row in enumerate(rows, 1):
+        if number % ROWS_BETWEEN_NEWS == 0:
+            passing(number)
+        yield row
+
+
+def publish(project: Project, draft: Draft, notes: str, now: datetime) -> Release | NothingChanged | None:
     """Give the draft the next number; None when another release took that number meanwhile."""
     newest = project.releases.order_by("number").last()
     if newest and newest.state == ReleaseState.PUBLISHED and newest.content == draft.content:
         return NothingChanged(newest)
     number = newest.number + 1 if newest else 1
-    files = finish(draft, number)
+    comparison = compare_with_last(project, draft)
+    files = finish(draft, number, comparison, notes)
     try:
         with transaction.atomic():
             published = Release.objects.create(
@@ -108,7 +126,10 @@ def publish(project: Project, draft: Draft, now: datetime) -> Release | NothingC
                 number=number,
                 digest=next(file["sha256"] for file in files if file["name"] == "SHA256SUMS"),
                 content=draft.content,
-                snapshot=draft.summary | published_facts(project) | {"files": files},
+                snapshot=draft.summary
+                | published_facts(project)
+                | {"files": files, "changes": asdict(comparison) if comparison else None},
+                notes=notes,
                 released_at=now,
             )
             shelve(draft.folder, published.folder)
@@ -120,16 +141,37 @@ def publish(project: Project, draft: Draft, now: datetime) -> Release | NothingC
     return published
 
 
+def compare_with_last(project: Project, draft: Draft) -> Comparison | None:
+    """Write what changed since the newest version that is still published; None where there is none to compare with."""
+    index = build_index(draft.folder, draft.content)
+    last = project.releases.filter(state=ReleaseState.PUBLISHED).order_by("number").last()
+    if last is None:
+        return None
+    try:
+        return compare(last, draft.folder, index)
+    except FilesLost:
+        logger.warning("the files of %s version %d are lost: nothing to compare with", project.slug, last.number)
+        return None
+
+
 def published_facts(project: Project) -> dict[str, str]:
-    return {"title": project.title, "licence": project.licence, "publisher": project.organisation.name}
+    return {
+        "title": project.title,
+        "summary": project.summary,
+        "licence": project.licence,
+        "rights": project.rights,
+        "language": project.language,
+        "publisher": project.organisation.name,
+    }
 
 
-def finish(draft: Draft, number: int) -> list[dict[str, Any]]:
+def finish(draft: Draft, number: int, comparison: Comparison | None, notes: str) -> list[dict[str, Any]]:
     """Write what tells the version's number, then the checksums; return what is to be known of each file."""
-    description = draft.description | {"version": str(number)}
+    changes = [described(draft.folder / "changes.csv")] if comparison else []
+    description = with_version(draft.description, number, changes, notes)
     write(draft.folder / "datapackage.json", json.dumps(description, ensure_ascii=False, indent=2) + "\n")
-    write(draft.folder / "README", readme(draft.description, number))
-    files = draft.tables + [described(draft.folder / name) for name in ("datapackage.json", "README")]
+    write(draft.folder / "README", readme(description, comparison))
+    files = [*draft.tables, *changes, *(described(draft.folder / name) for name in ("datapackage.json", "README"))]
     write(draft.folder / "SHA256SUMS", sums(files))
     return [*files, described(draft.folder / "SHA256SUMS")]
 

@@ -10,15 +10,16 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Count, F, Q
 from django.db.models.functions import Collate
+from django.utils.translation import ngettext
 
 from tasks.consensus import text_of
-from tasks.enums import BatchState, Purpose, TaskState
+from tasks.enums import UNSETTLED, BatchState, Purpose, TaskState
 from tasks.identity import Region, region_id
 from tasks.models import Answer, Batch, Decision, Page, Task, WorkflowVersion
 
 from .errors import UndecidedTask
 from .pseudonyms import pseudonym
-from .rows import PageFacts, Question, Reading, Row, row_id
+from .rows import PageFacts, Question, Reading, Row, row_id, row_path
 
 PAGES_AT_ONCE = 50  # their tasks and answers are what is held in memory
 STATUS = {TaskState.AGREED: "agreed", TaskState.DISPUTED: "disputed", TaskState.UNREADABLE: "unreadable"}
@@ -46,7 +47,6 @@ class Settled(NamedTuple):
     method: str
     method_version: str
     parameters_hash: str
-    parameters: dict[str, Any]
     evidence: list[list[Any]]
 
 
@@ -70,7 +70,6 @@ SETTLED_FIELDS = (
     "method",
     "method_version",
     "parameters_hash",
-    "parameters",
     "evidence",
 )
 
@@ -95,10 +94,11 @@ GIVEN_FIELDS = ("id", "task", "version", "volunteer__seed", "volunteer__simulate
 class Selection:
     """What is released of a project: its tasks settled before ``cutoff``, on pages that nobody withheld.
 
-    ``secret`` makes the volunteers' pseudonyms.
+    ``dataset`` is its short name, ``secret`` makes the volunteers' pseudonyms.
     """
 
     project: int
+    dataset: str
     cutoff: datetime
     secret: bytes
 
@@ -109,6 +109,11 @@ class Selection:
     def count(self) -> int:
         settled = Task.objects.filter(project=self.project, state__in=STATUS, settled_at__lt=self.cutoff)
         return settled.filter(page__withheld_at=None).exclude(page__item__batch__state=BatchState.WITHDRAWN).count()
+
+    def count_waiting(self) -> int:
+        """Return how many tasks are still asked of volunteers."""
+        waiting = Task.objects.filter(project=self.project, state__in=UNSETTLED, page__withheld_at=None)
+        return waiting.exclude(page__item__batch__state=BatchState.WITHDRAWN).count()
 
     def count_volunteers(self) -> dict[str, int]:
         """Return how many people and how many simulated volunteers had a say."""
@@ -134,7 +139,14 @@ def settled_rows(selection: Selection) -> Iterator[Row]:
             rows += 1
             yield row
     if missing := selection.count() - rows:
-        raise UndecidedTask(f"{missing} settled tasks have no decision: run “manage.py recompute”, then release again.")
+        raise UndecidedTask(
+            ngettext(
+                "%(number)s settled task has no decision. Tell whoever runs this site; then release again.",
+                "%(number)s settled tasks have no decision. Tell whoever runs this site; then release again.",
+                missing,
+            )
+            % {"number": missing}
+        )
 
 
 def questions_of(project: int) -> dict[int, Question]:
@@ -164,7 +176,7 @@ def rows_of(pages: Mapping[int, PageFacts], selection: Selection, questions: Map
     for found in Decision.objects.filter(about, id=F("task__decision")).values_list(*SETTLED_FIELDS):
         task = Settled._make(found)
         readings = readings_of(task, answers[task.task], selection.secret, questions)
-        rows[task.page].append(row_of(task, pages[task.page], questions[task.version], readings))
+        rows[task.page].append(row_of(task, pages[task.page], questions[task.version], readings, selection.dataset))
     for page in pages:
         yield from sorted(rows[page], key=lambda row: (row.position, row.id))
 
@@ -183,7 +195,7 @@ def readings_of(
     weights = dict(task.evidence)
     readings = [
         Reading(
-            volunteer=pseudonym(secret, answer.seed),
+            volunteer=pseudonym(secret, bytes(answer.seed)),
             simulated=answer.simulated,
             version=questions[answer.version].version,
             value=answer.value,
@@ -196,12 +208,14 @@ def readings_of(
     return sorted(readings, key=lambda reading: reading.volunteer)
 
 
-def row_of(task: Settled, page: PageFacts, question: Question, readings: list[Reading]) -> Row:
+def row_of(task: Settled, page: PageFacts, question: Question, readings: list[Reading], dataset: str) -> Row:
     region = Region(task.x, task.y, task.width, task.height)
     public = region_id(page.sha256, region)
+    id_ = row_id(public, question.slug, task.round)
     return Row(
         task=task.task,
-        id=row_id(public, question.slug, task.round),
+        id=id_,
+        path=row_path(dataset, id_),
         region_id=public,
         page=page,
         region=region,
@@ -218,6 +232,5 @@ def row_of(task: Settled, page: PageFacts, question: Question, readings: list[Re
         method=task.method,
         method_version=task.method_version,
         parameters_hash=task.parameters_hash,
-        parameters=task.parameters,
         readings=readings,
     )

@@ -62,6 +62,7 @@ def nested(row: Row) -> dict[str, Any]:
     """Return the facts of a row as one object; ``value`` is in the form of the API."""
     return {
         "id": row.id,
+        "row_url": row.path,
         "batch": row.page.batch,
         "item": {"identifier": row.page.item, "metadata": row.page.metadata},
         "page": {
