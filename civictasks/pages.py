@@ -1,7 +1,10 @@
 """The pages that speak of everything: home, project and the API's documentation."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -10,22 +13,42 @@ from exports.releases import latest_release, published_datasets
 from tasks.enums import KindName, ProjectState
 from tasks.findings import latest_findings, waiting_line
 from tasks.models import Project
-from tasks.projects import covers, current_versions, progress_of
+from tasks.projects import by_need, covers, current_versions, progress_of
 
 from .documenting import documentation
 
 LICENCES = {"CC0-1.0": "CC0", "CC-BY-4.0": "CC BY 4.0"}
 FOUND = 6
+SHOWN_AT_HOME = 9
+ON_A_PAGE = 24
+LONGEST_QUERY = 100
+LAST_ID = 2**63 - 1
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    projects = list(Project.objects.public().select_related("progress").order_by("-state", "pk"))
-    pictures = covers(projects)
-    cards = [card(project, pictures.get(project.pk, "")) for project in projects]
+    projects = list(by_need(Project.objects.public()).select_related("progress")[: SHOWN_AT_HOME + 1])
+    shown = cards(projects[:SHOWN_AT_HOME])
     found = latest_findings(FOUND)
-    context = {"projects": cards, "featured": featured(cards, found), "found": found}
+    more = len(projects) > SHOWN_AT_HOME
+    context = {"projects": shown, "more": more, "featured": featured(shown, found), "found": found}
     return render(request, "tasks/index.html", context)
+
+
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    """All projects, the oldest first, some at a time; ``q`` looks for words in titles and summaries."""
+    wanted = request.GET.get("q", "").strip()[:LONGEST_QUERY].replace("\0", "")
+    rows = Project.objects.public().select_related("progress").order_by("pk")
+    for word in wanted.split():
+        rows = rows.filter(Q(title__icontains=word) | Q(summary__icontains=word))
+    if (after := request.GET.get("after", "")).isdecimal():
+        rows = rows.filter(pk__gt=min(int(after), LAST_ID))
+    found = list(rows[: ON_A_PAGE + 1])
+    shown = found[:ON_A_PAGE]
+    more = {"q": wanted, "after": shown[-1].pk} if len(found) > ON_A_PAGE else None
+    context = {"projects": cards(shown), "wanted": wanted, "more": more and urlencode(more)}
+    return render(request, "tasks/projects.html", context)
 
 
 @require_safe
@@ -72,6 +95,11 @@ def api_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "site/api.html", context)
 
 
+def cards(projects: Sequence[Project]) -> list[dict[str, Any]]:
+    pictures = covers(projects)
+    return [card(project, pictures.get(project.pk, "")) for project in projects]
+
+
 def card(project: Project, cover: str) -> dict[str, Any]:
     progress = progress_of(project)
     return {
@@ -84,12 +112,15 @@ def card(project: Project, cover: str) -> dict[str, Any]:
         "done": progress.settled,
         "left": max(progress.tasks - progress.settled, 0),
         "language": project.language,
+        "open": project.state == ProjectState.OPEN,
     }
 
 
 def featured(cards: list[dict[str, Any]], found: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Show a line of the project that needs readers most: one just read, else one that waits."""
-    waiting = max((card for card in cards if card["left"]), key=lambda card: card["left"], default=None)
+    waiting = max(
+        (card for card in cards if card["left"] and card["open"]), key=lambda card: card["left"], default=None
+    )
     if waiting is None:
         return None
     read = [finding for finding in found if finding["project"] == waiting["slug"]]

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Min
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from .models import Answer, Page, Progress, Project, Task, WorkflowVersion
+from .enums import ProjectState
+from .models import Answer, Page, Progress, Project, Task, Workflow, WorkflowVersion
+from .models.projects import ProjectQuerySet
 from .questions import page_url
 
 
@@ -44,15 +47,32 @@ def describe_fully(project: Project) -> dict[str, Any]:
 
 def current_versions(project: Project) -> list[WorkflowVersion]:
     """Return the wording that holds of each open question, in the order in which they are asked."""
-    versions = WorkflowVersion.objects.filter(workflow__in=project.workflows.playable()).select_related("workflow")
+    return latest_versions(project.workflows.playable())
+
+
+def latest_versions(workflows: QuerySet[Workflow]) -> list[WorkflowVersion]:
+    versions = WorkflowVersion.objects.filter(workflow__in=workflows).select_related("workflow")
     latest = {version.workflow_id: version for version in versions.order_by("workflow", "number")}
     return list(latest.values())
 
 
 def covers(projects: Iterable[Project]) -> dict[int, str]:
-    """Return ``{project id: url of its first page}`` for those that have one."""
-    first = Page.objects.filter(project__in=projects, withheld_at=None).values_list("project").annotate(Min("id"))
-    return {project: page_url(page) for project, page in first}
+    """Return ``{project id: url of its first page}`` for those that have one; each is the first of an index."""
+    pages = Page.objects.filter(item__project=OuterRef("pk"), withheld_at=None)
+    first = pages.order_by("item__batch", "item__identifier", "position").values("pk")[:1]
+    wanted = Project.objects.filter(pk__in=[project.pk for project in projects])
+    found = wanted.annotate(cover=Subquery(first)).values_list("pk", "cover")
+    return {project: page_url(page) for project, page in found if page}
+
+
+def by_need(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Order projects by how many of their tasks wait for readers; with that number as ``left``, none where closed."""
+    left = Case(
+        When(state=ProjectState.OPEN, then=Coalesce(F("progress__tasks") - F("progress__settled"), 0)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    return projects.annotate(left=left).order_by("-left", "pk")
 
 
 def count_progress(project: int, now: datetime | None = None) -> Progress:
@@ -71,7 +91,5 @@ def count_progress(project: int, now: datetime | None = None) -> Progress:
 
 def describe_next(project: Project) -> dict[str, Any] | None:
     """Return the open project with most left to do, other than this one."""
-    others = Project.objects.open().exclude(pk=project.pk).select_related("progress")
-    left = others.annotate(left=F("progress__tasks") - F("progress__settled")).filter(left__gt=0)
-    other = left.order_by("-left").first()
+    other = by_need(Project.objects.open().exclude(pk=project.pk)).filter(left__gt=0).first()
     return {"slug": other.slug, "title": other.title, "left": other.left} if other else None

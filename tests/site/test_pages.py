@@ -1,3 +1,6 @@
+import html
+import re
+
 import pytest
 
 from tasks.projects import count_progress
@@ -37,7 +40,7 @@ def test_drafts_are_shown_to_nobody(client):
     assert ("Secret cards" in page, "Viborg" in page) == (False, False)
 
 
-@pytest.mark.parametrize("path", ["/", "/projects/one/"])
+@pytest.mark.parametrize("path", ["/", "/projects/", "/projects/one/"])
 def test_pages_ask_the_same_number_of_questions_whatever_their_size(client, django_assert_max_num_queries, path):
     for slug in ("one", "two", "three"):
         workflow = make_workflow(make_project(slug=slug))
@@ -47,3 +50,54 @@ def test_pages_ask_the_same_number_of_questions_whatever_their_size(client, djan
 
     with django_assert_max_num_queries(8):
         assert client.get(path).status_code == 200
+
+
+def titles(page):
+    return re.findall(r'<h\d class="name"><a [^>]*>([^<]+)</a>', page.content.decode())
+
+
+def test_the_home_page_shows_the_projects_that_need_readers_most_and_links_to_the_others(client):
+    for number in range(12):
+        workflow = make_workflow(make_project(title=f"Drawer {number}", state="closed" if number == 11 else "open"))
+        for _task in range(number):
+            make_task(workflow)
+        count_progress(workflow.project_id)
+
+    page = client.get("/")
+
+    assert titles(page) == [f"Drawer {number}" for number in range(10, 1, -1)]
+    assert '<a class="btn" href="/projects/">All projects</a>' in page.text
+
+
+def test_all_projects_are_listed_some_at_a_time(client):
+    for number in range(30):
+        make_project(title=f"Drawer {number}", state="draft" if number == 3 else "open")
+
+    page = client.get("/projects/")
+    [more] = re.findall(r'rel="next" href="([^"]+)"', page.text)
+    seen = titles(page) + titles(client.get(html.unescape(more)))
+
+    assert seen == [f"Drawer {number}" for number in range(30) if number != 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("drawer", ["A drawer of Turku", "Another drawer"]),
+        ("turku DRAWER", ["A drawer of Turku"]),
+        ("of ships", ["Register"]),
+        ("%", []),
+        ("\0", ["Register", "A drawer of Turku", "Another drawer"]),
+    ],
+)
+def test_projects_are_found_by_words_of_their_title_and_summary(client, words, found):
+    make_project(title="Register", summary="Of ships and their masters")
+    make_project(title="A drawer of Turku")
+    make_project(title="Another drawer")
+
+    assert titles(client.get("/projects/", {"q": words})) == found
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "²"])
+def test_a_damaged_link_to_more_projects_shows_what_it_can(client, after):
+    assert client.get("/projects/", {"after": after}).status_code == 200

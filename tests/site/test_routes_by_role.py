@@ -53,6 +53,11 @@ class Row(str):
 
 SITE = {
     "": PUBLIC,
+    "language/": "302 302 302 302 302 302",
+    "POST language/": "302 302 302 302 302 302",
+    "offline/": PUBLIC,
+    "offline-worker.js": PUBLIC,
+    "projects/": PUBLIC,
     "projects/<slug:slug>/": MEMBERS,
     "play/<slug:slug>/": GONE,
     "POST play/<slug:slug>/": GONE,
