@@ -18,6 +18,12 @@ from .enums import Role
 from .models import Membership, Organisation, Volunteer
 
 
+class MemberRequest(HttpRequest):
+    """What a view behind the gate gets: somebody has signed in."""
+
+    user: Volunteer
+
+
 def role_in(volunteer: Volunteer, organisation: int) -> Role | None:
     """The volunteer's role in an organisation, None for a stranger."""
     member = Membership.objects.filter(volunteer=volunteer.pk, organisation=organisation).first()

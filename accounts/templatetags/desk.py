@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
-from ..access import role_in
+from ..access import MemberRequest, role_in
 
 register = template.Library()
 
@@ -24,7 +23,7 @@ TABS = {
 @register.inclusion_tag("desk/tabs.html", takes_context=True)
 def desk_tabs(context: template.Context, project: Any) -> dict[str, Any]:
     """The tabs that lead to what the reader's role allows; the current one is that under whose address we are."""
-    request: HttpRequest = context["request"]
+    request: MemberRequest = context["request"]
     role = role_in(request.user, project.organisation_id)
     tabs = []
     for name, title in TABS.items():

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from . import views
+from . import questions, views
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("<slug:slug>/", views.project, name="project"),
+    path("new/", views.new, name="new"),
+    path("<slug:slug>/settings/", views.settings, name="settings"),
+    path("<slug:slug>/publish/", views.publish, name="publish"),
+    path("<slug:slug>/close/", views.close, name="close"),
+    path("<slug:slug>/questions/", questions.questions, name="questions"),
+    path("<slug:slug>/questions/new/", questions.new_question, name="new-question"),
+    path("<slug:slug>/questions/<slug:workflow>/", questions.question, name="question"),
+    path("<slug:slug>/questions/<slug:workflow>/turn/", questions.turn, name="turn-question"),
 ]

@@ -1,24 +1,95 @@
-"""The desk: projects of my organisations, and how each stands."""
+"""The desk: found a project, say what it is, let it out into the world."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import membership_required
+from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
+from accounts.models import Organisation
 
+from .. import publishing
+from ..enums import ProjectState
+from ..errors import NotReady
 from ..models import Project
+from .forms import NewProjectForm, ProjectForm, time_zones
+
+UNUSABLE = 422
 
 
-@require_safe
-@membership_required(Role.REVIEWER)
-def home(request: HttpRequest) -> HttpResponse:
-    projects = Project.objects.visible_to(request.user).select_related("progress", "organisation").order_by("pk")
-    return render(request, "desk/home.html", {"projects": projects})
+def own_project(request: MemberRequest, slug: str, role: Role = Role.ARCHIVIST) -> Project:
+    rows = Project.objects.visible_to(request.user, role).select_related("organisation", "progress")
+    return get_object_or_404(rows, slug=slug)
 
 
-@require_safe
-@membership_required(Role.REVIEWER)
-def project(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = Project.objects.visible_to(request.user).select_related("progress", "organisation")
-    return render(request, "desk/project.html", {"project": get_object_or_404(rows, slug=slug)})
+@require_http_methods(["GET", "HEAD", "POST"])
+@membership_required(Role.ARCHIVIST)
+def new(request: MemberRequest) -> HttpResponse:
+    organisations = list(Organisation.objects.of(request.user, Role.ARCHIVIST).order_by("name"))
+    if request.method != "POST":
+        first = {"time_zone": last_time_zone(organisations), "way": "plain"}
+        return show_new(request, NewProjectForm(initial=first, organisations=organisations))
+    form = NewProjectForm(request.POST, organisations=organisations)
+    if not form.is_valid():
+        return show_new(request, form, status=UNUSABLE)
+    project = publishing.found(form.founded(), request.user)
+    messages.success(request, _("The project is founded, as a draft. Now ask a question."))
+    return redirect("desk:new-question", project.slug)
+
+
+def show_new(request: MemberRequest, form: NewProjectForm, status: int = 200) -> HttpResponse:
+    return render(request, "desk/new.html", {"form": form, "time_zones": time_zones()}, status=status)
+
+
+def last_time_zone(organisations: list[Organisation]) -> str:
+    latest = Project.objects.filter(organisation__in=organisations).order_by("pk").last()
+    return latest.time_zone if latest else "UTC"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@membership_required(Role.ARCHIVIST)
+def settings(request: MemberRequest, slug: str) -> HttpResponse:
+    project = own_project(request, slug)
+    if request.method != "POST":
+        return show_settings(request, project, ProjectForm(instance=project))
+    form = ProjectForm(request.POST, instance=own_project(request, slug))
+    if form.is_valid() and not form.changed_data:
+        return redirect("desk:settings", slug)
+    try:
+        if form.is_valid():
+            publishing.change(form.instance, request.user, form.changed_data)
+            messages.success(request, _("Saved."))
+            return redirect("desk:settings", slug)
+    except NotReady as error:
+        form.add_error(None, error.missing)
+    return show_settings(request, project, form, status=UNUSABLE)
+
+
+def show_settings(request: MemberRequest, project: Project, form: ProjectForm, status: int = 200) -> HttpResponse:
+    context = {"project": project, "form": form, "time_zones": time_zones()}
+    return render(request, "desk/settings.html", context, status=status)
+
+
+@require_POST
+@membership_required(Role.ARCHIVIST)
+def publish(request: MemberRequest, slug: str) -> HttpResponse:
+    project = own_project(request, slug)
+    again = project.state == ProjectState.CLOSED
+    try:
+        if publishing.publish(project, request.user):
+            words = _("The project is open again.") if again else _("Published: anyone can read along now.")
+            messages.success(request, words)
+    except NotReady as error:
+        for sentence in error.missing:
+            messages.error(request, sentence)
+    return redirect("desk:project", slug)
+
+
+@require_POST
+@membership_required(Role.ARCHIVIST)
+def close(request: MemberRequest, slug: str) -> HttpResponse:
+    if publishing.close(own_project(request, slug), request.user):
+        messages.success(request, _("Closed: no more answers are taken. What was read stays."))
+    return redirect("desk:project", slug)

@@ -1,0 +1,27 @@
+/** The preview of a question follows the form; without this script its button shows it. */
+const form = document.querySelector("#question");
+const preview = document.querySelector("#preview");
+const refreshed = document.querySelector("#refreshed");
+let waiting, asking;
+
+async function refresh() {
+  asking?.abort();
+  asking = new AbortController();
+  const body = new FormData(form);
+  body.set("preview", "1");
+  try {
+    const reply = await fetch(location.href, { method: "POST", body, headers: { "X-Part": "preview" }, signal: asking.signal });
+    if (!reply.ok && reply.status !== 422) return;
+    preview.innerHTML = await reply.text();
+    refreshed.textContent = refreshed.dataset.said;
+  } catch (error) {
+    if (error.name !== "AbortError") document.querySelector("#look").hidden = false;
+  }
+}
+
+document.querySelector("#look").hidden = true;
+form.addEventListener("input", () => {
+  clearTimeout(waiting);
+  refreshed.textContent = "";
+  waiting = setTimeout(refresh, 350);
+});

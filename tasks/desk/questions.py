@@ -1,0 +1,96 @@
+"""Questions of a project: a list, a form with a preview, opened and rested."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import MemberRequest, membership_required
+from accounts.enums import Role
+
+from ..models import Project, Workflow
+from ..previewing import preview_of
+from ..projects import latest_versions
+from ..wording import Wording, ask, reword, set_open, wording_of
+from .forms import QuestionForm
+from .views import UNUSABLE, own_project
+
+
+@require_safe
+@membership_required(Role.ARCHIVIST)
+def questions(request: MemberRequest, slug: str) -> HttpResponse:
+    project = own_project(request, slug)
+    asked = latest_versions(project.workflows.filter(source_workflow=None))
+    return render(request, "desk/questions.html", {"project": project, "versions": asked})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@membership_required(Role.ARCHIVIST)
+def new_question(request: MemberRequest, slug: str) -> HttpResponse:
+    project = own_project(request, slug)
+    form = QuestionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+        ask(project, request.user, form.wording())
+        messages.success(request, _("The question is asked of every page that comes from now on."))
+        return redirect("desk:questions", slug)
+    return show(request, project, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@membership_required(Role.ARCHIVIST)
+def question(request: MemberRequest, slug: str, workflow: str) -> HttpResponse:
+    project = own_project(request, slug)
+    found = own_question(project, workflow)
+    wording = wording_of(found.current)
+    form = QuestionForm(request.POST if request.method == "POST" else None, wording=wording)
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+        moved = reword(found, request.user, form.wording())
+        messages.success(request, said_of(moved, changed=form.wording() != wording))
+        return redirect("desk:questions", slug)
+    return show(request, project, form, found, wording)
+
+
+@require_POST
+@membership_required(Role.ARCHIVIST)
+def turn(request: MemberRequest, slug: str, workflow: str) -> HttpResponse:
+    """Open a question, or let it rest."""
+    project = own_project(request, slug)
+    wanted = request.POST.get("open") == "yes"
+    if set_open(own_question(project, workflow), request.user, wanted=wanted):
+        words = _("The question is asked again.") if wanted else _("The question rests. Its answers stay.")
+        messages.success(request, words)
+    return redirect("desk:questions", slug)
+
+
+def own_question(project: Project, slug: str) -> Workflow:
+    return get_object_or_404(project.workflows.select_related("project__organisation"), slug=slug, source_workflow=None)
+
+
+def show(
+    request: MemberRequest,
+    project: Project,
+    form: QuestionForm,
+    workflow: Workflow | None = None,
+    wording: Wording | None = None,
+) -> HttpResponse:
+    """Show the form with what volunteers will see; a script asks for that part alone, without one a button does."""
+    if form.is_bound and form.is_valid():
+        wording = form.wording()
+    refused = form.is_bound and not form.is_valid()
+    preview = preview_of(project, wording or Wording("transcribe", str(form["prompt"].value())))
+    context = {"project": project, "form": form, "workflow": workflow, **preview}
+    part = "#preview" if "X-Part" in request.headers else ""
+    return render(request, f"desk/question.html{part}", context, status=UNUSABLE if refused else 200)
+
+
+def said_of(moved: int, *, changed: bool) -> str:
+    if not changed:
+        return _("Nothing was changed.")
+    words = ngettext(
+        "Saved as a new version: %(moved)d line that nobody has begun is asked in the new words.",
+        "Saved as a new version: %(moved)d lines that nobody has begun are asked in the new words.",
+        moved,
+    )
+    return words % {"moved": moved}
