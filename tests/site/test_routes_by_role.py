@@ -98,7 +98,20 @@ DESK = {
     "desk/": "302 403 200 200 200 200",
     "desk/<slug:slug>/": "302 403 200 200 200 404",
 }
-ROWS = SITE | API | DESK
+ME = {
+    "me/": PUBLIC,
+    "me/answers/": "302 200 200 200 200 200",
+    "me/name/": "302 200 200 200 200 200",
+    "POST me/name/": "302 422 422 422 422 422",
+    "me/account/": PUBLIC,
+    "POST me/account/": "422 200 200 200 200 200",  # whoever has an account sees its reminder
+    "POST me/bring/": "302 302 302 302 302 302",
+    "me/data.json": "302 200 200 200 200 200",
+    "me/erase/": "302 200 200 200 200 200",
+    "POST me/erase/": "302 422 422 422 422 422",
+    "me/erased/": PUBLIC,
+}
+ROWS = SITE | ME | API | DESK
 
 
 @dataclass(frozen=True)
