@@ -31,5 +31,7 @@ class Crowd:
 def crowd_of(threads: int) -> Iterator[Crowd]:
     with ThreadPoolExecutor(threads) as executor:
         crowd = Crowd(executor, threads)
-        yield crowd
-        crowd.at_once([connections.close_all] * threads)
+        try:
+            yield crowd
+        finally:
+            crowd.at_once([connections.close_all] * threads)

@@ -40,7 +40,7 @@ def play(volunteer, workflow, word, now=NOON):
 def assert_good_books(task):
     """The counters of the task say what its rows say, and everybody who counted was credited once."""
     task.refresh_from_db()
-    counted = list(Answer.objects.filter(task=task, counted=True).values_list("pk", flat=True))
+    counted = list(Answer.objects.filter(task=task, counted=True).order_by("pk").values_list("pk", flat=True))
     assert (task.answered, task.leased) == (len(counted), Lease.objects.live().filter(task=task).count())
     assert task.answered <= task.wanted <= task.maximum
     assert (

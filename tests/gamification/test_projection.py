@@ -108,7 +108,7 @@ def test_projecting_takes_as_many_statements_for_one_player_as_for_hundreds(play
     for volunteer in make_volunteers(players):
         earn(project, volunteer)
 
-    statements = 10 + (players > 166) + (connection.vendor == "postgresql")  # 1000 rows a statement; a lazy commit
+    statements = 11 + (players > 166) + (connection.vendor == "postgresql")  # 1000 rows a statement; a lazy commit
     with django_assert_num_queries(statements):
         project_lines(players)
 

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import make_page, make_task, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST = 24
+MOST = 25
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+# On PostgreSQL a lease locks its rows and asks for a lazy commit by statements of their own.
+MORE = 2 if connection.vendor == "postgresql" else 0
 
 
 class Visitor:
@@ -70,7 +72,7 @@ def visitor(workflow):
 def test_leasing_takes_eleven_statements_for_one_task_and_for_three(visitor, count):
     assert len(visitor.lease(count)) == count
 
-    assert visitor.counted() == (11, 2)
+    assert visitor.counted() == (11 + MORE, 2)
 
 
 def test_an_answer_that_waits_for_others_takes_ten_statements(visitor):
@@ -91,7 +93,7 @@ def test_a_loop_whose_answer_settles_the_task_stays_within_its_limit(visitor, wo
 
     assert result["feedback"] == {"settled": "agreed", "agrees": True, "readers": 2}
     work, control = visitor.counted()
-    assert (work, control) == (23, 6)
+    assert (work, control) == (23 + MORE, 6)
     assert work <= MOST
 
 
@@ -102,5 +104,5 @@ def test_next_saves_the_session_and_the_account(visitor, workflow):
     visitor.answer(leases, next={"project": workflow.project.slug, "count": 1})
 
     work, control = visitor.counted()
-    assert (work, control) == (19, 6)
+    assert (work, control) == (19 + MORE, 6)
     assert work <= MOST
