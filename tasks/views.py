@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.authentication import Caller, NotAllowed, NotSignedIn, welcome
 
 from .api import grant_to, leases_reply
-from .enums import Status
+from .enums import Status, Way
 from .errors import ProjectNotOpen
 from .leases import give_back
 from .models import Project
@@ -68,6 +68,7 @@ def show(request: HttpRequest, project: Project, grant: Grant | None, turn: Turn
     context = {
         "project": project,
         "letters": list(project.letters),
+        "way": way_of(request, project),
         "leases": reply,
         "first": reply["leases"][0] if reply and reply["leases"] else None,
         "next_project": describe_next(project),
@@ -77,6 +78,12 @@ def show(request: HttpRequest, project: Project, grant: Grant | None, turn: Turn
         "typed": turn.typed,
     }
     return render(request, "tasks/play.html", context)
+
+
+def way_of(request: HttpRequest, project: Project) -> str:
+    """The address decides, else the project; a visitor's own choice is kept on the device and known to scripts only."""
+    asked = request.GET.get("way", "")
+    return asked if asked in Way.values else project.way
 
 
 def answer_by_form(caller: Caller, form: dict[str, Any]) -> Turn:

@@ -55,3 +55,21 @@ export const singleKeys = {
   on: () => read(local, "civictasks.keys", false),
   set: (on) => write(local, "civictasks.keys", on),
 };
+
+/** The round of ten in a project, of this tab. */
+export const rounds = {
+  of: (project) => read(tab, `civictasks.round.${project}`, {}),
+  keep: (project, round) => write(tab, `civictasks.round.${project}`, round),
+};
+
+/** The way of playing that this visitor chose, null before any choice. */
+export const chosenWay = {
+  get: () => read(local, "civictasks.way", null),
+  set: (way) => write(local, "civictasks.way", way),
+};
+
+/** Whether the player wants to see how long a round takes. */
+export const clock = {
+  on: () => read(local, "civictasks.clock", false),
+  set: (on) => write(local, "civictasks.clock", on),
+};

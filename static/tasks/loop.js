@@ -11,8 +11,9 @@ const BATCH = 20; // answers in one request
 
 /**
  * The lines of one project in this tab. `page` is told what happens:
- * `show(lease, text)`, `wait()`, `end(reason)`, `fetch(task)` (a line that will come), `conclude(result, newest)`,
- * `giveBack(reason, held)`, `stumble(connected)` (tried again later), `stop(reason)` (only a reload helps).
+ * `show(lease, text)`, `wait()`, `end(reason)`, `fetch(task)` (a line that will come), `keep(item)` (an answer was
+ * given), `drop(item)` (it is no longer one), `conclude(result, newest)`, `giveBack(reason, held)`,
+ * `stumble(connected)` (tried again later), `stop(reason)` (only a reload helps).
  */
 export class Loop {
   constructor(project, page) {
@@ -44,6 +45,7 @@ export class Loop {
     const item = { key: uuid(), lease: current.lease, value, elapsed_ms: Math.round(elapsed), task: current, project };
     outbox.put(item);
     this.last = { item, until: Date.now() + UNDO };
+    this.page.keep(item);
     this.next();
     this.exchange();
   }
@@ -67,6 +69,7 @@ export class Loop {
       const { lease } = await call("DELETE", `answers/${item.key}`); // what seems unsent may have arrived
       if (!unsent) sitting.add(-1);
       this.last = null;
+      this.page.drop(item);
       if (lease) this.putBack({ ...lease, lease: item.lease }, item.value.text);
       return lease ? "back" : "passed";
     } catch (failure) {
@@ -78,6 +81,7 @@ export class Loop {
 
   recall(item) {
     this.last = null;
+    this.page.drop(item);
     this.putBack(item.task, item.value.text);
     return "back";
   }
@@ -98,8 +102,13 @@ export class Loop {
   next() {
     this.current = this.queue.shift() ?? null;
     this.hold();
+    this.present();
+  }
+
+  /** Show where things stand. */
+  present() {
     if (this.current) this.page.show(this.current, drafts.of(this.current.task.id));
-    else if (this.exhausted && !outbox.all().length) this.page.end();
+    else if (this.exhausted && !outbox.all().length) this.page.end(this.reason);
     else this.page.wait();
   }
 
@@ -173,6 +182,7 @@ export class Loop {
   returned(item, reason) {
     drafts.keep(item.task.task.id, item.value.text ?? "");
     if (item.key === this.last?.item.key) this.last = null;
+    this.page.drop(item);
     const held = item.project === this.project && Date.parse(item.task.expires_at) > Date.now();
     this.page.giveBack(reason, held);
     if (!held) return;

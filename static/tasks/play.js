@@ -1,45 +1,79 @@
-/** The play page: what is seen, said and pressed. */
+/** The play page: one loop of lines and answers, played plainly or as Bridge. */
 
 import { token } from "./api.js";
-import { drafts, singleKeys, sitting } from "./keeping.js";
+import { Bridge } from "./bridge.js";
+import { Ending, duration } from "./ending.js";
+import { listen, offerSettings } from "./hands.js";
+import { clock, drafts, outbox, sitting } from "./keeping.js";
+import { complain, fetchPicture, showLine, valueOf } from "./line.js";
 import { Loop } from "./loop.js";
-import { Scan } from "./scan.js";
+import { Round, fate, reading } from "./round.js";
+import { announce, say } from "./saying.js";
+import { way } from "./way.js";
+
+const PROJECTED = 1200; // ms until points given are on the boards
+const SHORT = 18; // letters of a word on the undo button
 
 const $ = (id) => document.getElementById(id);
 const words = $("words").dataset;
-const forms = { transcribe: $("transcribe"), verify: $("verify") };
-const scan = new Scan($("scan"), words);
-const pictures = new Map(); // fetched and decoded before they are needed
-let shownAt = 0;
+const round = new Round($("play").dataset.project);
+const bridge = new Bridge($("scene"));
+const ending = new Ending(words);
+let shownAt = performance.now();
+let over = null; // {reason} when nothing is left here
 
-// ---------- what the page says
-
-function say(text, { undo = false } = {}) {
-  $("toast").hidden = !text;
-  $("said").textContent = text;
-  $("undo").hidden = !undo;
-  $("news").textContent = "";
-  setTimeout(() => ($("news").textContent = text), 60); // the same words twice are read out twice
-}
+// ---------- what is seen
 
 function open(name) {
   for (const section of ["start", "task", "waiting", "done"]) $(section).hidden = section !== name;
   $("where").hidden = name === "start" || (name === "done" && !sitting.count());
 }
 
-function complain(text) {
-  $("wrong").hidden = !text;
-  $("wrong").textContent = text;
-  if (text) $("say").setAttribute("aria-invalid", "true");
-  else $("say").removeAttribute("aria-invalid");
+/** Bridge rests after each round; the plain page goes on. */
+function resting() {
+  return way.bridge && round.full;
 }
 
 function tally() {
   const lines = sitting.count();
   if (lines) $("count").textContent = lines === 1 ? words.one : words.many.replace("{n}", lines);
+  const done = round.full ? 0 : round.answers.length;
   [...$("steps").children].forEach((step, place) => {
-    step.className = place < lines % 10 ? "done" : place === lines % 10 ? "now" : "";
+    step.hidden = place >= round.size;
+    step.className = place < done || round.full ? "done" : place === done ? "now" : "";
   });
+  $("lookback").hidden = !round.finished;
+}
+
+function tell() {
+  const { answers, confirmed } = round;
+  const told = answers.length
+    ? [ending.sentence("tale", answers.length), ending.sentence("stone", confirmed)].join(" ")
+    : words.tale;
+  for (const tale of document.querySelectorAll(".tale")) tale.textContent = told;
+}
+
+function offerUndo() {
+  const item = loop.last?.item;
+  const word = item && reading({ value: item.value, task: item.task.task });
+  const short = word?.length > SHORT ? `${word.slice(0, SHORT - 1).trimEnd()}…` : word;
+  for (const button of document.querySelectorAll(".undo")) {
+    button.hidden = !item;
+    button.textContent = short ? words.undoword.replace("{word}", short) : words.undo;
+  }
+}
+
+function showClock() {
+  const seen = clock.on() && !$("task").hidden;
+  const time = seen ? duration(round.elapsed + performance.now() - shownAt) : "";
+  for (const face of document.querySelectorAll(".clock")) face.textContent = time;
+}
+
+function show() {
+  tally();
+  tell();
+  offerUndo();
+  showClock();
 }
 
 function verdict({ reason, feedback }) {
@@ -49,54 +83,109 @@ function verdict({ reason, feedback }) {
   return feedback.agrees ? words.agreed : words.differs;
 }
 
-// ---------- what the loop tells
-
-function fetchPicture(task) {
-  if (pictures.has(task.id)) return;
-  const image = new Image(task.image.width, task.image.height);
-  image.src = task.image.url;
-  image.decode().catch(() => {}); // one that fails shows its alternative text
-  pictures.set(task.id, image);
+function counted(template) {
+  return template.replace("{n}", round.answers.length).replace("{size}", round.size);
 }
 
-function showLine({ task }, text) {
-  const { activeElement } = document;
-  open("task");
-  for (const [kind, form] of Object.entries(forms)) {
-    form.hidden = kind !== task.kind;
-    form.querySelector(".prompt").textContent = task.prompt;
+// ---------- the end of a round
+
+async function endRound() {
+  const { answers } = round;
+  if (way.bridge) bridge.cross(round);
+  open("done");
+  ending.show(answers, { way: way.name, over });
+  show();
+  $("ended").focus({ preventScroll: true });
+  window.scrollTo({ top: 0 });
+  await loop.exchange();
+  await new Promise((resolve) => setTimeout(resolve, PROJECTED));
+  const decided = await ending.ask();
+  for (const answer of round.learn(decided)) bridge.turn(answer);
+  if (!$("done").hidden && ending.answers === answers) ending.tell();
+  tell();
+}
+
+/** Look back at the last round that was finished, from the plain page. */
+function lookBack() {
+  open("done");
+  ending.show(round.finished ?? [], { way: way.name, over });
+  $("ended").focus();
+  ending.ask().then((decided) => {
+    round.learn(decided);
+    ending.tell();
+  });
+}
+
+function goOn() {
+  if (round.full) round.begin();
+  bridge.draw(round, false);
+  say("");
+  loop.present();
+  show();
+}
+
+function choose(name) {
+  way.choose(name);
+  if (way.bridge) {
+    if (round.full && !$("task").hidden) round.begin(); // the plain page has gone on already
+    bridge.draw(round, round.full);
   }
-  fetchPicture(task);
-  scan.show(task, pictures.get(task.id));
-  pictures.delete(task.id);
-  $("scan").scrollIntoView({ block: "nearest" });
-  $("whole").setAttribute("aria-pressed", "false");
-  $("claim").textContent = task.suggestion ?? "";
-  $("machine").hidden = !task.suggestion;
-  $("machine").lastElementChild.textContent = task.suggestion ?? "";
-  $("how").textContent = task.hint || $("how").dataset.otherwise;
-  $("say").value = text;
-  complain("");
-  if (task.kind === "transcribe") $("say").focus({ preventScroll: true });
-  else if (!forms.verify.contains(activeElement)) $("asked").focus({ preventScroll: true });
-  shownAt = performance.now();
+  if (!$("done").hidden) ending.show(ending.answers ?? [], { way: name, over });
+  show();
+  const asked = $("transcribe").hidden ? $("asked") : $("say");
+  ($("task").hidden ? document.querySelector(`[data-for=${name}] .way`) : asked).focus();
 }
+
+// ---------- what the loop tells
 
 const page = {
   fetch: fetchPicture,
-  show: showLine,
-  wait: () => open("waiting"),
+
+  show({ task }, text) {
+    if (resting()) return fetchPicture(task);
+    over = null;
+    open("task");
+    showLine(task, text);
+    shownAt = performance.now();
+  },
+
+  wait: () => resting() || open("waiting"),
+
   end(reason) {
-    if (reason) $("farewell").textContent = reason;
+    over = { reason };
+    if (resting()) return $("done").hidden || ending.show(round.answers, { way: way.name, over });
+    if (round.answers.length && !round.full) round.close();
+    if (round.answers.length) return endRound();
     open("done");
-    $("done").querySelector("h1").focus();
+    ending.show([], { way: way.name, over });
+    $("ended").focus();
   },
+
+  keep(item) {
+    round.add(item);
+    if (!way.bridge) return;
+    bridge.lay(round);
+    if (round.full) endRound();
+  },
+
+  drop(item) {
+    round.takeBack(item.key);
+    if (way.bridge) bridge.lift(round);
+    show();
+  },
+
   conclude(result, newest) {
-    tally();
-    if (newest) say(verdict(result), { undo: result.status === "counted" });
+    for (const answer of round.learn([result])) bridge.turn(answer);
+    show();
+    if (!newest) return;
+    if (!way.bridge) return say(verdict(result), { undo: result.status === "counted" });
+    if (result.reason || (result.feedback && !result.feedback.agrees)) return say(verdict(result));
+    if (result.feedback) announce(counted(words.laidstone));
   },
+
   giveBack: (reason, held) => say([words.refused, reason, held ? "" : words.kept].filter(Boolean).join(" ")),
   stumble: (connected) => say(connected ? words.busy : words.offline),
+
   stop(reason) {
     $("trouble").firstElementChild.textContent = [reason, words.stale].filter(Boolean).join(" ");
     $("trouble").hidden = false;
@@ -104,32 +193,30 @@ const page = {
 };
 const loop = new Loop($("play").dataset.project, page);
 
-// ---------- hands and keys
-
-/** What a form says when `button` is pressed; null for nothing typed. */
-function value(button) {
-  if (button.name === "match") return { matches: button.value === "true" };
-  if (button.name) return { [button.name]: true };
-  const text = $("say").value.trim();
-  return text ? { text } : null;
-}
+// ---------- what hands do
 
 function press(button) {
-  if (!loop.current) return;
+  if (!loop.current || resting()) return;
   if (button.name === "skip") {
     loop.skip();
     return say(words.skipped);
   }
-  const given = value(button);
+  const given = valueOf(button);
   if (!given) return complain(words.empty);
   loop.answer(given, performance.now() - shownAt);
-  say(words.saved, { undo: true });
+  show();
+  if (!way.bridge) return say(words.saved, { undo: true });
+  say("");
+  announce(counted(words.laid));
 }
 
 async function undo() {
+  if (!loop.last) return;
   try {
-    say(words[await loop.undo()]);
-    tally();
+    const outcome = await loop.undo();
+    say(words[outcome]);
+    if (outcome === "passed") loop.present();
+    show();
   } catch (failure) {
     say(failure.detail || words.busy);
   }
@@ -147,79 +234,26 @@ async function report(event) {
   }
 }
 
-function insert(letter) {
-  const field = $("say");
-  field.setRangeText(letter, field.selectionStart, field.selectionEnd, "end");
-  field.dispatchEvent(new Event("input"));
-  field.focus();
-}
-
-function typing() {
-  drafts.keep(loop.current.task.id, $("say").value);
+function typing(text) {
+  drafts.keep(loop.current.task.id, text);
   complain("");
-  scan.follow($("say").selectionEnd);
-}
-
-function keyInField(event) {
-  const turn = { PageUp: -1, PageDown: 1 }[event.key];
-  const back = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-  if (turn) scan.pan(turn);
-  else if (back && !$("say").value && loop.last) undo();
-  else return;
-  event.preventDefault();
-}
-
-function keyAnywhere(event) {
-  const yes = ["1", "y", "ArrowRight"].includes(event.key);
-  const no = ["2", "n", "ArrowLeft"].includes(event.key);
-  if (!(yes || no) || !singleKeys.on() || forms.verify.hidden || $("task").hidden) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.target.closest("input, textarea, select, summary, [data-long]")) return;
-  event.preventDefault();
-  press(forms.verify.querySelector(`[name=match][value=${yes}]`));
-}
-
-function offerKeys() {
-  $("single").checked = singleKeys.on();
-  for (const hint of document.querySelectorAll(".keys")) hint.hidden = !singleKeys.on();
-}
-
-function listen() {
-  for (const form of Object.values(forms)) {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      press(event.submitter ?? form.querySelector(".go"));
-    });
-    // The second click of a double click is meant for the line that has just gone.
-    form.addEventListener("click", (event) => event.detail > 1 && event.preventDefault());
-  }
-  for (const letter of document.querySelectorAll(".chars button")) letter.addEventListener("click", () => insert(letter.textContent));
-  $("say").addEventListener("input", typing);
-  $("say").addEventListener("keydown", keyInField);
-  document.addEventListener("keydown", keyAnywhere);
-  $("left").addEventListener("click", () => scan.pan(-1));
-  $("right").addEventListener("click", () => scan.pan(1));
-  $("zoom").addEventListener("click", () => scan.zoom());
-  $("whole").addEventListener("click", () => $("whole").setAttribute("aria-pressed", String(scan.open())));
-  $("single").addEventListener("change", (event) => {
-    singleKeys.set(event.target.checked);
-    offerKeys();
-  });
-  $("undo").addEventListener("click", undo);
-  $("flag").addEventListener("submit", report);
-  $("reload").addEventListener("click", () => location.reload());
-  window.addEventListener("online", () => loop.exchange());
+  bridge.look(Boolean(text));
 }
 
 function begin() {
   const given = JSON.parse($("leases")?.textContent ?? "null");
-  if (given) history.replaceState(null, "", location.pathname); // a reload reads the page and posts nothing
+  if (given) history.replaceState(null, "", location.href); // a reload reads the page and posts nothing
+  way.begin();
+  if (round.full && given) round.begin();
+  bridge.draw(round, false);
+  listen({ press, undo, report, typing, choose, goOn, lookBack, showClock, exchange: () => loop.exchange() });
   if (!given && !token()) return; // nobody has pressed Start yet
   for (const part of document.querySelectorAll("#tools, #help, .chars")) part.hidden = false;
-  listen();
-  offerKeys();
-  tally();
+  offerSettings();
   loop.begin(given);
+  show();
+  if (resting()) endRound();
+  setInterval(showClock, 1000);
 }
 
 begin();

@@ -5,10 +5,7 @@ const ZOOMS = [1, 1.6, 2.4];
 const READABLE = 44; // CSS px, the least height of a line
 const ENOUGH = 108; // CSS px, the most
 const SHARP = 2; // CSS px for one pixel of the page, the most
-const TALL = { wide: 290, narrow: 190, low: 76 }; // CSS px of the strip, always the same: the field must not jump
 const LETTERS = 2.6; // letters of a line for each line height of its length, roughly
-const NARROW = 640; // CSS px of the strip's width
-const LOW = 480; // CSS px of the window's height: a phone with its keyboard up
 
 function draw(name, attributes = {}) {
   const element = document.createElementNS(SVG, name);
@@ -92,7 +89,7 @@ export class Scan {
   lay() {
     const [x, y, w, h] = this.task.page.region;
     const room = this.box.clientWidth;
-    const tall = TALL[window.innerHeight < LOW ? "low" : room < NARROW ? "narrow" : "wide"];
+    const tall = parseFloat(getComputedStyle(this.box).getPropertyValue("--tall"));
     const most = w / h < 5 ? 0.8 * tall : Math.min(ENOUGH, 0.7 * tall); // what is not long may have several lines
     const margin = 0.7 * h;
     const fit = Math.min(room / (w + 2 * margin), SHARP, most / h);
