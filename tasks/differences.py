@@ -4,16 +4,18 @@ A letter is what a reader takes for one: a sign with its accents, whatever numbe
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from rapidfuzz.distance import Levenshtein
 
 from .consensus import fold
-from .consensus.alignment import split_by_words
+from .consensus.alignment import split_by_letters, split_by_words
 
 JOINER = "\u200d"
+MOST_CELLS = 6000  # of a grid; longer readings are shown as lines only
+TOGETHER = 12  # letters of a word that stay on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,29 @@ class WordDifference:
     number: int
     mine: str
     decided: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A letter, or ``nothing`` where others have one; ``differs`` from the first row."""
+
+    letter: str
+    differs: bool
+
+    @property
+    def nothing(self) -> bool:
+        return not self.letter
+
+
+type Column = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Letters in columns, columns in words that stay together; a column has one cell per row."""
+
+    rows: int
+    words: tuple[tuple[Column, ...], ...]
 
 
 def differences(mine: str, decided: str) -> tuple[Part, ...]:
@@ -73,3 +98,33 @@ def _clusters(text: str) -> Iterator[Sequence[str]]:
         letter.append(sign)
     if letter:
         yield letter
+
+
+def grid_of(texts: Sequence[str]) -> Grid | None:
+    """Return the letters of the texts under those of the first; None when there is nothing to lay out, or too much."""
+    if not any(texts) or max(map(len, texts)) * len(texts) > MOST_CELLS:
+        return None
+    columns = [tuple(Cell(letter, letter != column[0]) for letter in column) for column in columns_of(texts)]
+    return Grid(len(texts), tuple(tuple(word) for word in in_words(columns)))
+
+
+def columns_of(texts: Sequence[str]) -> list[list[str]]:
+    columns: list[list[str]] = []
+    for column in split_by_letters(texts[0], texts):
+        for letters in zip_longest(*map(letters_of, column), fillvalue=""):
+            if columns and any(unicodedata.category(letter[0]).startswith("M") for letter in letters if letter):
+                columns[-1] = ["".join(pair) for pair in zip(columns[-1], letters, strict=True)]  # an accent alone
+            else:
+                columns.append(list(letters))
+    return columns
+
+
+def in_words(columns: Iterable[Column]) -> Iterator[list[Column]]:
+    word: list[Column] = []
+    for column in columns:
+        word.append(column)
+        if len(word) == TOGETHER or any(cell.letter == " " for cell in column):
+            yield word
+            word = []
+    if word:
+        yield word

@@ -22,26 +22,11 @@ from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
 from tests.factories import NOON, make_lease, make_page, make_task, make_volunteer, make_workflow, post_answer
 
+from .building import make_dispute, make_reviewer
+
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
 TEXT = {"text": "Oulu"}
-
-
-def make_reviewer(project, role=Role.REVIEWER):
-    reviewer = make_volunteer()
-    Membership.objects.create(organisation=project.organisation, volunteer=reviewer, role=role)
-    return reviewer
-
-
-def make_dispute(*values, workflow=None, people=(), **fields):
-    values = values or ("Oulu", "Kemi")
-    policy = {"minimum": len(values), "maximum": len(values)}
-    task = make_task(workflow or make_workflow(policy=policy), wanted=len(values), maximum=len(values), **fields)
-    people = people or [make_volunteer() for _ in values]
-    for value, person in zip(values, people, strict=True):
-        post_answer(task, value, person)
-    assert task.state == TaskState.DISPUTED
-    return task
 
 
 @pytest.fixture

@@ -1,0 +1,155 @@
+"""What the pages of review show."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Volunteer
+
+from ..cases import REVIEWABLE, has_answered
+from ..collating import collate, text_of
+from ..disputes import (
+    behind,
+    last_act,
+    neighbours_of,
+    next_dispute,
+    previous_dispute,
+    queue_of,
+)
+from ..enums import DecidedBy, KindName, TaskState
+from ..models import Decision, Task
+from ..questions import crop_url, questions_of
+from ..reviewing import UNDO_WINDOW
+
+PER_PAGE = 50
+MORE = 2  # answers asked for by one key
+
+
+def dispute_page(task: Task, reviewer: Volunteer) -> dict[str, Any]:
+    """Return the context of a task's page; a number of queries that does not grow."""
+    queue = queue_of(task.project, reviewer)
+    own = has_answered(reviewer, task)
+    following = next_dispute(task.project, reviewer, task)
+    shown = questions_of([task.pk])[task.pk]
+    collation = None if own else collate(task)
+    act = last_act(task.project, reviewer, timezone.now())
+    return {
+        "project": task.project,
+        "task": task,
+        "shown": shown,
+        "where": where(task),
+        "typed_kind": task.version.kind == KindName.TRANSCRIBE,
+        "own": own,
+        "open": not own and task.state in REVIEWABLE,
+        "disputed": task.state == TaskState.DISPUTED,
+        "holds": held_by(task, reviewer),
+        "collation": collation,
+        "typed": best_guess(collation.readings) if collation else "",
+        "more": MORE,
+        "queue": queue,
+        "place": queue.place_of(task.pk),
+        "next": following,
+        "next_picture": crop_url(following) if following else "",
+        "previous": previous_dispute(task.project, reviewer, task),
+        "neighbours": [line_of(other) for other in neighbours_of(task, reviewer)],
+        "last": act and row_of(act, reviewer),
+    }
+
+
+def best_guess(readings: Iterable[Any]) -> str:
+    """Return the text to start from when none of the readings is quite right."""
+    return next((reading.text for reading in readings if reading.is_text), "")
+
+
+def where(task: Task) -> str:
+    page = task.page
+    line = {"item": page.item.identifier, "page": page.position + 1, "line": task.position + 1}
+    if page.position:
+        return _("%(item)s, page %(page)d, line %(line)d") % line
+    return _("%(item)s, line %(line)d") % line
+
+
+def line_of(task: Task) -> dict[str, Any]:
+    """A task in a list; ``own`` is annotated."""
+    return {
+        "task": task.pk,
+        "crop": crop_url(task.pk),
+        "width": task.crop_width,
+        "height": task.crop_height,
+        "where": where(task),
+        "line": task.position + 1,
+        "answers": task.answered,
+        "prompt": task.version.prompt,
+        "own": task.own,  # type: ignore[attr-defined]  # annotated by marking_own
+    }
+
+
+def held_by(task: Task, reviewer: Volunteer) -> dict[str, Any] | None:
+    """Say what holds of a task that is no dispute: decided by whom, as what, or asked again."""
+    if task.state == TaskState.DISPUTED or task.decision is None:
+        return None
+    decision = Decision.objects.select_related("reviewer").get(pk=task.decision)
+    return {"said": said(decision), "by": by(decision, reviewer), "at": decision.created_at, "note": decision.reason}
+
+
+def said(decision: Decision) -> str:
+    """Say in a sentence what a decision made of its task."""
+    if decision.state == TaskState.OPEN:
+        return _("Volunteers are asked again.")
+    if decision.state == TaskState.DISPUTED:
+        return _("Disputed again.")
+    value = decision.value or {}
+    if "text" in value:
+        return _("Settled as “%(text)s”.") % {"text": value["text"]}
+    return _("Settled: %(text)s.") % {"text": text_of(value)}
+
+
+def by(decision: Decision, reviewer: Volunteer) -> str:
+    if decision.reviewer_id == reviewer.pk:
+        return _("you")
+    if decision.decided_by == DecidedBy.REVIEWER:
+        return str(decision.reviewer)
+    return ngettext("%(number)d volunteer", "%(number)d volunteers", decision.answers) % {"number": decision.answers}
+
+
+def row_of(decision: Decision, reviewer: Volunteer, now: datetime | None = None) -> dict[str, Any]:
+    """A reviewer's act in a list; ``holds`` while nothing came after it."""
+    task, now = decision.task, now or timezone.now()
+    holds = task.decision == decision.pk and task.state == decision.state
+    mine = decision.reviewer_id == reviewer.pk
+    return {
+        "decision": decision.pk,
+        "task": task.pk,
+        "crop": crop_url(task.pk),
+        "width": task.crop_width,
+        "height": task.crop_height,
+        "where": where(task),
+        "said": said(decision),
+        "by": by(decision, reviewer),
+        "at": decision.created_at,
+        "note": decision.reason,
+        "holds": holds,
+        "undoable": holds and mine and now - decision.created_at <= UNDO_WINDOW,
+        "settled": decision.state != TaskState.OPEN,
+    }
+
+
+def listed(rows: QuerySet[Any], after: int) -> tuple[list[Task], int | None]:
+    """Return a page of the queue behind the task with id ``after``, and the id to go on from."""
+    start = Task.objects.filter(pk=after).first() if after else None
+    found = list((behind(rows, start) if start else rows)[: PER_PAGE + 1])
+    return found[:PER_PAGE], found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None
+
+
+def rows_by_page(tasks: Iterable[Task]) -> list[dict[str, Any]]:
+    grouped = groupby(tasks, key=lambda task: task.page)
+    return [
+        {"title": page.item.identifier, "number": page.position + 1, "lines": [line_of(task) for task in some]}
+        for page, some in grouped
+    ]

@@ -1,0 +1,26 @@
+"""Disputes and those who settle them."""
+
+from accounts.enums import Role
+from accounts.models import Membership, Volunteer
+from tasks.enums import TaskState
+from tasks.models import Project, Task, Workflow
+from tests.factories import make_task, make_volunteer, make_workflow, post_answer
+
+
+def make_reviewer(project: Project, role: Role = Role.REVIEWER) -> Volunteer:
+    reviewer = make_volunteer(password="usable")  # as far as the gate can see
+    Membership.objects.create(organisation=project.organisation, volunteer=reviewer, role=role)
+    return reviewer
+
+
+def make_dispute(*values, workflow: Workflow | None = None, people=(), **fields) -> Task:
+    """Make a task that takes as many answers as there are values, which are too different to agree."""
+    values = values or ("Oulu", "Kemi")
+    policy = {"minimum": len(values), "maximum": len(values)}
+    page = fields.get("page")
+    workflow = workflow or make_workflow(page.project if page else None, policy=policy)
+    task = make_task(workflow, wanted=len(values), maximum=len(values), **fields)
+    for value, person in zip(values, people or [make_volunteer() for _ in values], strict=True):
+        post_answer(task, value, person)
+    assert task.state == TaskState.DISPUTED
+    return task
