@@ -2,14 +2,51 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .models import Act, Organisation, Volunteer
 
 BEGINNING = bytes(32)
+WORDS = {
+    "project.founded": gettext_lazy("founded a project"),
+    "project.changed": gettext_lazy("changed the settings of a project"),
+    "project.published": gettext_lazy("published a project"),
+    "project.closed": gettext_lazy("closed a project"),
+    "question.asked": gettext_lazy("asked a question"),
+    "question.reworded": gettext_lazy("reworded a question"),
+    "question.opened": gettext_lazy("asked a resting question again"),
+    "question.rested": gettext_lazy("let a question rest"),
+    "task.settled": gettext_lazy("settled a line"),
+    "task.reopened": gettext_lazy("asked a line again"),
+    "task.restored": gettext_lazy("took a decision back"),
+    "release.ordered": gettext_lazy("ordered a release"),
+    "release.published": gettext_lazy("published a release"),
+    "release.withdrawn": gettext_lazy("withdrew a release"),
+    "member.added": gettext_lazy("added a member"),
+    "member.changed": gettext_lazy("changed a member’s role"),
+    "member.removed": gettext_lazy("removed a member"),
+    "member.erased": gettext_lazy("erased their account"),
+    "token.issued": gettext_lazy("issued a token"),
+    "token.revoked": gettext_lazy("revoked a token"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the trail as a person reads it."""
+
+    number: int
+    at: datetime
+    who: str
+    words: str
+    details: dict[str, Any]
 
 
 @transaction.atomic
@@ -52,3 +89,9 @@ def first_broken(organisation: Organisation) -> int | None:
             return expected
         previous = bytes(act.digest)
     return None
+
+
+def told(act: Act) -> Entry:
+    """Tell an act in words; one without words here is told by its name."""
+    who = str(act.volunteer) if act.volunteer else _("the site itself")
+    return Entry(act.number, act.at, who, str(WORDS.get(act.what, act.what)), act.details)

@@ -1,5 +1,14 @@
-"""Pages of the desk about people: ``/desk/team/``."""
+"""Pages of the desk about people."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("team/", views.team, name="team"),
+    path("team/tokens/", views.tokens, name="tokens"),
+    path("team/tokens/<int:token>/revoke/", views.revoke, name="revoke-token"),
+    path("team/members/<int:member>/", views.member, name="member"),
+    path("team/<slug:organisation>/add/", views.add, name="add-member"),
+    path("audit/", views.audit, name="audit"),
+]
