@@ -53,8 +53,8 @@ class Result:
 class Stage:
     """Threads that play in step: all warm up, then all are measured."""
 
-    def __init__(self, port: int, clients: int, *, ask: bool) -> None:
-        self.players = [Player(port, PROJECT) for _ in range(clients)]
+    def __init__(self, port: int, clients: int, *, ask: bool, project: str = PROJECT) -> None:
+        self.players = [Player(port, project) for _ in range(clients)]
         self.ask = ask
         self.over = threading.Event()
         self.failures: list[Exception] = []

@@ -1,0 +1,182 @@
+"""How soon a change of a board reaches many open pages while answering goes on, and what that costs the answering.
+
+    uv run python -m benchmarks.board_fanout --sockets 500
+    uv run python -m benchmarks.board_fanout --url http://127.0.0.1:8000 --project finnish-newspapers
+
+Without ``--url`` it starts the embedded shape on a data folder of its own. Volunteers answer without pause, first with
+no board open, then with all of them, in turn. Beside them one more answers now and then: from the reply that
+acknowledges this answer to the message of a version that holds it is the delay, taken at every socket. Which version
+that is, is not told: the one after the version read right after the reply holds it for certain, so the delays printed
+are upper bounds. ``--fetch``: each socket also asks for the table at each message, like a browser.
+"""
+
+import argparse
+import http.client
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script's own folder is on the path, the site's is not
+
+from benchmarks.filling import PROJECT, Shelf
+from benchmarks.listeners import Heard, Log, Target, listening
+from benchmarks.player import Player
+from benchmarks.volunteer_loop import WARM_UP, Stage
+
+TASKS = 100_000
+PAUSE = 0.7  # seconds between two answers whose way is followed
+BOARD = "all"
+LATEST = 1.0  # seconds
+SETTLE = 2.5  # seconds after the last answer, for what is still on its way
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An answer was acknowledged at ``at`` when the board stood at ``version`` or was about to."""
+
+    at: float
+    version: int
+
+
+class Prober(threading.Thread):
+    """A volunteer whose answers are followed."""
+
+    def __init__(self, port: int, project: str) -> None:
+        super().__init__(daemon=True)
+        self.player, self.port = Player(port, project), port
+        self.probes: list[Probe] = []
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(PAUSE):
+            self.player.loop(ask=True)
+            at = time.monotonic()
+            self.probes.append(Probe(at, version_of_board(self.port)))
+
+    def stop(self) -> list[Probe]:
+        self.over.set()
+        self.join()
+        self.player.close()
+        return self.probes
+
+
+def version_of_board(port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", f"/api/v1/leaderboards/{BOARD}?period=today")
+    version = json.loads(connection.getresponse().read())["version"]
+    connection.close()
+    return version
+
+
+@dataclass(frozen=True)
+class Round:
+    """Loops a second without and with open boards; what the clients themselves used of a processor, 1 is all of it."""
+
+    alone: float
+    together: float
+    players_cpu: float
+    sockets_cpu: float
+    probes: list[Probe]
+    heard: Heard
+
+
+def measure(options: argparse.Namespace, port: int) -> Round:
+    stage = Stage(port, options.clients, ask=True, project=options.project)
+    prober = Prober(port, options.project)
+    stage.run(WARM_UP)
+    alone = rate(stage, options.seconds)
+    reports: list[Heard] = []
+    with listening(Target("127.0.0.1", port, BOARD, options.fetch), options.sockets, reports):
+        prober.start()
+        begun, cpu = time.monotonic(), time.process_time()
+        together = rate(stage, options.seconds)
+        players_cpu = (time.process_time() - cpu) / (time.monotonic() - begun)
+        probes = prober.stop()
+        time.sleep(SETTLE)
+    for player in stage.players:
+        player.close()
+    [heard] = reports
+    return Round(alone, together, players_cpu, heard.cpu / options.seconds, probes, heard)
+
+
+def rate(stage: Stage, seconds: float) -> float:
+    lasted = stage.run(seconds)
+    return len(stage.times().loop) / lasted
+
+
+def delays(probes: Sequence[Probe], logs: Sequence[Log]) -> Iterator[float]:
+    """Yield how long each socket waited for each probe; infinity where it heard nothing of it."""
+    for log in logs:
+        versions = [version for _at, version in log]
+        for probe in probes:
+            place = bisect_right(versions, probe.version)
+            yield log[place][0] - probe.at if place < len(log) else float("inf")
+
+
+def spans(name: str, found: Sequence[float]) -> str:
+    ordered = sorted(found)
+    if not ordered:
+        return f"{name}: nothing measured"
+    p50, p95 = (1000 * ordered[int(len(ordered) * part)] for part in (0.5, 0.95))
+    late = sum(delay > LATEST for delay in ordered)
+    share = f"{late} of {len(ordered)} later than {LATEST:g} s"
+    return f"{name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, longest {1000 * ordered[-1]:.0f} ms, {share}"
+
+
+def report(rounds: Sequence[Round], options: argparse.Namespace) -> None:
+    for each in rounds:
+        print(
+            f"{each.alone:7.1f} loops/s alone, {each.together:7.1f} with {options.sockets} sockets: "
+            f"{each.together / each.alone:.2f} of it; {len(each.heard.messages[0])} messages to a socket; "
+            f"clients' own CPU {each.players_cpu:.2f} answering, {each.sockets_cpu:.2f} listening"
+        )
+    ratio = statistics.median(each.together / each.alone for each in rounds)
+    print(f"rate with open boards, median of {len(rounds)} rounds: {ratio:.2f}")
+    print(spans("told", [d for each in rounds for d in delays(each.probes, each.heard.messages)]))
+    if options.fetch:
+        print(spans("table fetched", [d for each in rounds for d in delays(each.probes, each.heard.tables)]))
+
+
+@contextmanager
+def site(options: argparse.Namespace) -> Iterator[int]:
+    """Yield the port of the site to measure."""
+    if options.url:
+        yield urlsplit(options.url).port or 80
+        return
+    folder = Path(tempfile.mkdtemp(prefix="civictasks-benchmark-"))
+    try:
+        shelf = Shelf(folder)
+        from benchmarks.serving import serving  # Django must be set up first
+
+        with serving(shelf.copy(TASKS)) as embedded:
+            yield embedded.port
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", help="a running site on this machine, over plain HTTP")
+    parser.add_argument("--project", default=PROJECT, help="where the volunteers answer; it needs many open tasks")
+    parser.add_argument("--sockets", type=int, default=500)
+    parser.add_argument("--clients", type=int, default=8, help="volunteers who answer without pause")
+    parser.add_argument("--seconds", type=float, default=10, help="length of each half of a round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--fetch", action="store_true", help="each socket fetches the table too")
+    options = parser.parse_args()
+    with site(options) as port:
+        report([measure(options, port) for _round in range(options.rounds)], options)
+
+
+if __name__ == "__main__":
+    main()
