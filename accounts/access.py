@@ -36,16 +36,20 @@ def membership_required(role: Role = Role.REVIEWER) -> Callable:
     A visitor is sent to the sign-in and comes back; a volunteer without such a role gets 403.
     """
 
+    def admits(request: HttpRequest) -> bool:
+        return request.user.is_authenticated and Organisation.objects.of(request.user, role).exists()
+
     def gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated or not request.user.has_usable_password():
                 return redirect_to_login(request.get_full_path(), reverse("sign-in"))
-            if not Organisation.objects.of(request.user, role).exists():
+            if not admits(request):
                 raise PermissionDenied(_("Your account may not do this. Ask an owner of your organisation."))
             return view(request, *args, **kwargs)
 
         guarded.least_role = role  # type: ignore[attr-defined]  # the test of routes by role reads it
+        guarded.admits = admits  # type: ignore[attr-defined]  # asked before a form is read for its token
         return guarded
 
     return gate

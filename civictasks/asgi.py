@@ -21,9 +21,10 @@ sockets = [
     *websocket_urlpatterns,
     re_path("", no_such_socket),  # type: ignore[arg-type]  # the stubs know views only
 ]
+bridge = WSGIBridge(wsgi, settings.HTTP_THREADS)
 application = ProtocolTypeRouter(
     {
-        "http": WSGIBridge(wsgi, settings.HTTP_THREADS),
+        "http": bridge,
         "websocket": AllowedHostsOriginValidator(URLRouter(sockets)),
     }
 )

@@ -35,6 +35,7 @@ OF_THE_FILE = {
     *(b"content-" + name for name in (b"type", b"length", b"range", b"disposition", b"encoding")),
     *(b"etag", b"accept-ranges", b"last-modified", b"cache-control"),
 }
+REFUSALS = {302, 401, 403, 404, 405}  # of who asks, or where; a page sends strangers to the sign-in
 BODY = "civictasks.body"  # extensions of our server: the request's body as an open file,
 LENGTH = "civictasks.length"  # and the bytes that were sent; the file is empty when they were too many to keep
 
@@ -109,6 +110,24 @@ class WSGIBridge:
         finally:
             exchange.gone.set()
             watch.cancel()
+
+    async def refuses(self, scope: Message) -> bool:
+        """Ask the application about a request whose body has only begun to come, by one without: is it refused?
+
+        A page is asked for itself, as its form would lack the token; an address of the API is asked as it will be, and
+        does nothing with nothing.
+        """
+        if scope["path"].startswith("/desk/"):
+            scope = {**scope, "method": "GET"}
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, self._status, _environ(scope, BytesIO(), 0)) in REFUSALS
+
+    def _status(self, environ: dict[str, Any]) -> int:
+        reply = Reply()
+        pieces = self.application(environ, reply.start)
+        if close := getattr(pieces, "close", None):
+            close()
+        return reply.status
 
     def _respond(self, environ: dict[str, Any], exchange: Exchange) -> bool:
         """Run the application; True when the reply has been sent already."""

@@ -120,7 +120,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2000  # a box of scans; more come as a ZIP
 # What the embedded web server keeps of a request's body, in bytes; elsewhere the proxy limits it.
 LONGEST_BODY = 2**21
 LONGEST_UPLOAD = env_int("LONGEST_UPLOAD_MB", 4096) * 2**20
-UPLOADS_AT = r"/api/v1/projects/[^/]+/batches"
+LONGEST_CHUNK = 2**24
+UPLOADS_AT = r"/api/v1/projects/[^/]+/batches|/desk/[^/]+/batches/"
+CHUNKS_AT = r"/api/v1/uploads/\d+"
 FILE_UPLOAD_TEMP_DIR = None
 
 STATIC_URL = "/static/"
@@ -157,4 +159,4 @@ LEASES_OF_A_NEWCOMER = 3
 LEASES_OF_A_VOLUNTEER = 40
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")  # where the world finds this site; releases name it
 HTTP_THREADS = env_int("HTTP_THREADS", 4)
-SAMPLE_PAGES = env_int("SAMPLE_PAGES", 20)  # cards in each project of the demo
+SAMPLE_PAGES = env_int("SAMPLE_PAGES", 20)  # pages in each project of the demo

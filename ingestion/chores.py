@@ -5,6 +5,7 @@ from tasks.queueing import hint
 
 from .claiming import give_up, overdue
 from .jobs import read_batch
+from .receiving import forget_abandoned
 from .uploading import forget_orphans
 
 
@@ -20,4 +21,4 @@ def read_waiting_batches() -> int:
 
 @chore(every=timedelta(hours=1))
 def forget_orphaned_uploads() -> int:
-    return forget_orphans()
+    return forget_abandoned() + forget_orphans()

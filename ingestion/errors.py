@@ -14,5 +14,17 @@ class ClaimLost(Exception):
     """Another worker has taken over the batch; nothing more may be written for it here."""
 
 
+class UploadRefused(Exception):
+    """An upload or a piece of it cannot be taken; ``str(error)`` tells a person why and what to do.
+
+    ``status`` is HTTP's for it, ``offset`` says where to go on.
+    """
+
+    def __init__(self, words: str, status: int = 409, offset: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
+        self.offset = offset
+
+
 class CannotRead(Exception):
     """The batch cannot be read now; ``str(error)`` tells a person why and what to do."""

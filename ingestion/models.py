@@ -1,8 +1,11 @@
-"""What became of each file of a batch."""
+"""What became of each file of a batch, and the uploads that bring them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
+from accounts.enums import Role
+from accounts.models import Organisation, Volunteer
 from tasks.models import Batch
 
 from .enums import FileState
@@ -32,6 +35,43 @@ class File(models.Model):
             models.UniqueConstraint(fields=["batch", "path_label"], name="file_once"),
             models.CheckConstraint(condition=Q(state__in=FileState.values), name="file_state_known"),
         ]
+
+    def __str__(self) -> str:
+        return self.path_label
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def unfinished(self) -> "UploadQuerySet":
+        return self.filter(finished_at=None)
+
+    def cut_short(self) -> "UploadQuerySet":
+        """Files of which not every byte is here."""
+        return self.filter(offset__lt=F("size"))
+
+    def visible_to(self, volunteer: Volunteer, role: Role = Role.ARCHIVIST) -> "UploadQuerySet":
+        return self.filter(batch__project__organisation__in=Organisation.objects.of(volunteer, role))
+
+
+class Upload(models.Model):
+    """A file that arrives in pieces: its first ``offset`` bytes are on disk."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="uploads", db_index=False)
+    path_label = models.CharField(max_length=300)  # for people to read, never for opening anything
+    place = models.CharField(max_length=32)  # its name in the folder of the batch
+    size = models.BigIntegerField()
+    offset = models.BigIntegerField(db_default=0)
+    sha256 = models.CharField(max_length=64, blank=True)  # as its sender announced it
+    touched_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "path_label"], name="upload_once"),
+            models.CheckConstraint(condition=Q(offset__gte=0, offset__lte=F("size")), name="upload_within_its_size"),
+        ]
+        indexes = [models.Index(fields=["touched_at"], name="upload_unfinished", condition=Q(finished_at__isnull=True))]
 
     def __str__(self) -> str:
         return self.path_label

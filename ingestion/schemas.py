@@ -4,6 +4,8 @@ from datetime import datetime
 
 from ninja import Field, Schema
 
+MOST_FILES = 2000  # announced at once
+
 
 class FileReply(Schema):
     name: str = Field(description="path inside the upload")
@@ -14,6 +16,43 @@ class FileReply(Schema):
 
 class FilesReply(Schema):
     items: list[FileReply]
+    next: str | None
+
+
+class NewUpload(Schema):
+    name: str = Field(min_length=1, max_length=1000, description="path of the file; a label only")
+    size: int = Field(ge=0, le=2**53, description="in bytes")
+    sha256: str = Field(
+        "", pattern=r"^([0-9a-f]{64})?$", description="of the whole file, in hexadecimal; checked at the end"
+    )
+    again: bool = Field(False, description="take it anew, even if a file of this name and size is here")
+
+
+class MoreUploads(Schema):
+    files: list[NewUpload] = Field(max_length=MOST_FILES)
+
+
+class NewUploads(MoreUploads):
+    name: str = Field("", max_length=200, description="what to call the batch; else as its first file")
+
+
+class UploadReply(Schema):
+    id: int
+    name: str
+    size: int
+    offset: int = Field(description="bytes that are on disk; go on from here")
+    finished: bool = Field(description="whether it has been handed over to be read")
+    url: str = Field(description="where to send its bytes")
+
+
+class UploadsReply(Schema):
+    batch: int = Field(description="number of the batch")
+    name: str = Field(description="what the batch is called")
+    uploads: list[UploadReply] = Field(description="in the order in which the files were named")
+
+
+class UploadListReply(Schema):
+    items: list[UploadReply]
     next: str | None
 
 

@@ -55,9 +55,13 @@ def clear(place: Path) -> None:
         place.parent.rmdir()
 
 
+def free_room() -> int:
+    return shutil.disk_usage(settings.FILES).free
+
+
 def judge_room() -> None:
     """Raise ``CannotRead`` while there is still room for the database to go on."""
-    free = shutil.disk_usage(settings.FILES).free
+    free = free_room()
     if free < LOW_WATER:
         raise CannotRead(
             _("The disk has only %(free)s MB left. Make room, then ingest again: it goes on where it stopped.")

@@ -15,8 +15,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tasks.consensus import fold
+from tasks.enums import BatchState
 from tasks.models import Batch, Project
 
+from .models import Upload
 from .storing import judge_room, sync
 
 UPLOADS = "uploads"
@@ -54,13 +56,13 @@ def write(file: UploadedFile, place: Path) -> None:
     sync(place)
 
 
-def new_batch(project: Project, name: str, source: str) -> Batch:
+def new_batch(project: Project, name: str, source: str, state: BatchState = BatchState.UPLOADED) -> Batch:
     """Make a batch of this name; a number tells it from one that has the name already."""
     for number in count(1):
         try:
             with transaction.atomic():
                 shown = name[:LONGEST_NAME] if number == 1 else f"{name[:LONGEST_NAME]} ({number})"
-                return Batch.objects.create(project=project, name=shown, source=source)
+                return Batch.objects.create(project=project, name=shown, source=source, state=state)
         except IntegrityError:
             if not Batch.objects.filter(project=project, name=shown).exists():
                 raise
@@ -68,9 +70,15 @@ def new_batch(project: Project, name: str, source: str) -> Batch:
 
 
 def uploaded_files(batch: Batch) -> Mapping[Path, str]:
-    """Return where the batch's files lie and what their owner calls them."""
+    """Return where the batch's files lie and what their owner calls them; a file sent again takes the other's place."""
     folder = Path(settings.FILES, batch.source)
-    return {folder / place: name for place, name in json.loads((folder / NAMES).read_text()).items()}
+    arrived = Upload.objects.filter(batch=batch).exclude(finished_at=None).order_by("pk")
+    places = dict(arrived.values_list("path_label", "place"))
+    together = json.loads((folder / NAMES).read_text()) if (folder / NAMES).exists() else {}
+    first = {place: name for place, name in together.items() if name not in places}
+    return {folder / place: name for place, name in first.items()} | {
+        folder / place: name for name, place in places.items()
+    }
 
 
 def forget_orphans() -> int:

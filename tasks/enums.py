@@ -21,8 +21,10 @@ class KindName(models.TextChoices):
 
 
 class BatchState(models.TextChoices):
+    ARRIVING = "arriving", _("being uploaded")
     UPLOADED = "uploaded", _("waiting to be read")
     READING = "reading", _("being read")
+    PAUSED = "paused", _("paused")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
     WITHDRAWN = "withdrawn", _("withdrawn")

@@ -4,8 +4,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.enums import Role
+from accounts.models import Organisation, Volunteer
+
 from ..enums import BatchState
 from .projects import Project
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, volunteer: Volunteer, role: Role = Role.REVIEWER) -> "BatchQuerySet":
+        """Batches of the organisations in which the volunteer has at least this role."""
+        return self.filter(project__organisation__in=Organisation.objects.of(volunteer, role))
 
 
 class Batch(models.Model):
@@ -20,6 +29,8 @@ class Batch(models.Model):
     total = models.PositiveIntegerField(db_default=0)
     done = models.PositiveIntegerField(db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "batches"

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -126,6 +127,21 @@ def test_an_archivist_with_a_session_may_upload_too(client: Client, project: Pro
     client.force_login(archivist)
 
     assert upload(client, project, {}, ("a.jpg", b"x")).status_code == 202
+
+
+@pytest.mark.parametrize(("role", "read"), [(None, False), (Role.REVIEWER, False), (Role.ARCHIVIST, True)])
+def test_who_may_upload_is_judged_before_the_form_is_read(
+    role: str | None, read: bool, project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    client, forms = Client(enforce_csrf_checks=True), []
+    if role:
+        client.force_login(archivist_of(project, role))
+        client.cookies["csrftoken"] = "a" * 32
+    load = HttpRequest._load_post_and_files
+    monkeypatch.setattr(HttpRequest, "_load_post_and_files", lambda request: (forms.append(1), load(request)))
+    reply = upload(client, project, {"X-CSRFToken": "a" * 32}, ("a.jpg", b"x"))
+
+    assert (reply.status_code == 202, bool(forms)) == (read, read)
 
 
 def test_a_batch_is_shown_to_its_own_people_only(client: Client, project: Project, headers: dict[str, str]):

@@ -95,6 +95,16 @@ def test_a_body_too_long_for_its_address_is_not_kept_but_its_length_is_told(tria
     assert (status, told.decode()) == (200, f"{3 * MEGABYTE} {hashlib.sha256().hexdigest()}")
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_long_body_from_someone_who_is_refused_is_not_kept(trial, chunked):
+    pieces = (bytes(MEGABYTE) for _piece in range(40))
+    headers = (CHUNKED if chunked else FORM | {"Content-Length": str(40 * MEGABYTE)}) | {"X-Stranger": "yes"}
+
+    status, _headers, told = trial.get(UPLOAD, "POST", body=pieces, encode_chunked=chunked, headers=headers)
+
+    assert (status, told.decode()) == (401, f"{40 * MEGABYTE} 0")
+
+
 def test_a_short_body_and_none_arrive_as_they_are(trial):
     empty = hashlib.sha256().hexdigest()
     assert trial.get("/body", "POST", body=b"abc")[2].decode() == f"3 {hashlib.sha256(b'abc').hexdigest()}"

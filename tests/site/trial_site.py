@@ -35,6 +35,9 @@ class Stream:
 
 def application(environ, start_response):
     path = environ["PATH_INFO"]
+    if "HTTP_X_STRANGER" in environ:
+        start_response("401 Unauthorized", [])
+        return [environ["CONTENT_LENGTH"].encode() + b" " + str(len(environ["wsgi.input"].read())).encode()]
     if path in {"/stream", "/api/stream"}:
         length = [("Content-Length", str(1000 * len(PIECE))), ("X-Kept", "yes"), ("ETag", '"x"')]
         start_response("200 OK", length)
@@ -65,4 +68,5 @@ def application(environ, start_response):
 
 if __name__ == "__main__":
     django.setup()  # for translations
-    serve(WSGIBridge(application, 4), f"fd:fileno={sys.argv[1]}")
+    bridge = WSGIBridge(application, 4)
+    serve(bridge, f"fd:fileno={sys.argv[1]}", bridge.refuses)
