@@ -17,6 +17,8 @@ from ..wording import Wording, ask, reword, set_open, wording_of
 from .forms import QuestionForm
 from .views import UNUSABLE, own_project
 
+PART = "X-Part"  # sent by the script that refreshes the preview
+
 
 @require_safe
 @membership_required(Role.ARCHIVIST)
@@ -31,7 +33,7 @@ def questions(request: MemberRequest, slug: str) -> HttpResponse:
 def new_question(request: MemberRequest, slug: str) -> HttpResponse:
     project = own_project(request, slug)
     form = QuestionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+    if saves(request) and form.is_valid():
         ask(project, request.user, form.wording())
         messages.success(request, _("The question is asked of every page that comes from now on."))
         return redirect("desk:questions", slug)
@@ -45,7 +47,7 @@ def question(request: MemberRequest, slug: str, workflow: str) -> HttpResponse:
     found = own_question(project, workflow)
     wording = wording_of(found.current)
     form = QuestionForm(request.POST if request.method == "POST" else None, wording=wording)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+    if saves(request) and form.is_valid():
         moved = reword(found, request.user, form.wording())
         messages.success(request, said_of(moved, changed=form.wording() != wording))
         return redirect("desk:questions", slug)
@@ -62,6 +64,10 @@ def turn(request: MemberRequest, slug: str, workflow: str) -> HttpResponse:
         words = _("The question is asked again.") if wanted else _("The question rests. Its answers stay.")
         messages.success(request, words)
     return redirect("desk:questions", slug)
+
+
+def saves(request: MemberRequest) -> bool:
+    return request.method == "POST" and "preview" not in request.POST and PART not in request.headers
 
 
 def own_question(project: Project, slug: str) -> Workflow:
@@ -81,7 +87,7 @@ def show(
     refused = form.is_bound and not form.is_valid()
     preview = preview_of(project, wording or Wording("transcribe", str(form["prompt"].value())))
     context = {"project": project, "form": form, "workflow": workflow, **preview}
-    part = "#preview" if "X-Part" in request.headers else ""
+    part = "#preview" if PART in request.headers else ""
     return render(request, f"desk/question.html{part}", context, status=UNUSABLE if refused else 200)
 
 

@@ -1,9 +1,12 @@
 """The audit trail: a chain that nobody changes unseen."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import models
 
-from accounts.audit import first_broken, record
+from accounts.audit import WORDS, first_broken, record
 from accounts.models import Act
 from tests.factories import make_organisation, make_volunteer
 
@@ -61,3 +64,13 @@ def test_our_own_code_cannot_change_what_is_recorded(change):
 
     with pytest.raises(TypeError):
         change()
+
+
+def test_every_act_that_the_code_records_has_words():
+    told = re.compile(r'(?:record|write_down)\((?:[^"()]*(?:\([^()]*\))?[^"()]*, )?"([a-z]+\.[a-z]+)"')
+    root = Path(__file__).parents[2]
+    apps = ("accounts", "tasks", "ingestion", "exports", "gamification", "civictasks")
+    acts = {act for app in apps for path in (root / app).rglob("*.py") for act in told.findall(path.read_text())}
+
+    assert {"project.founded", "task.settled", "release.published", "member.added"} <= acts
+    assert acts - WORDS.keys() == set()
