@@ -1,6 +1,6 @@
 """How long until a score moves on another open page, in real browsers against a running site.
 
-    uv run python -m benchmarks.board_delay --url http://127.0.0.1:8000 --project finnish-newspapers --answers 20
+    uv run python -m benchmarks.board_delay --url http://127.0.0.1:8000 --project swedish-arrivals --answers 20
 
 One browser shows the board of all; another volunteer answers over the API. Prints the time from the reply that
 acknowledges the answer to the new points standing on the page, in milliseconds.
@@ -42,7 +42,7 @@ def delays(board: Page, reader: BrowserContext, project: str, answers: int) -> l
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--project", default="finnish-newspapers")
+    parser.add_argument("--project", default="swedish-arrivals")
     parser.add_argument("--answers", type=int, default=20)
     options = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")

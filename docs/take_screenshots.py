@@ -1,13 +1,11 @@
 """Photograph a running demo: ``uv run python -m docs.take_screenshots --url http://127.0.0.1:8000``.
 
 Each page is taken on a phone and on a desktop, by day and at night, into ``docs/screenshots/`` as WebP. Needs Chromium
-(in ``PATH``, or ``CHROMIUM=PATH``) and the demo's own sample, in ``var/`` or ``CIVICTASKS_DATA``. Nothing is answered.
+(in ``PATH``, or ``CHROMIUM=PATH``) and the demo's own sample. Nothing is answered.
 """
 
 import argparse
-import csv
 import io
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,9 +19,7 @@ FOLDER = Path(__file__).parent / "screenshots"
 WINDOWS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
 SCHEMES = {"day": "light", "night": "dark"}
 QUALITY = 82  # of WebP: letters stay sharp, a picture stays under 150 kB
-OPEN, FINISHED = "finnish-newspapers", "british-periodicals"
-TRUTH = Path("sample", OPEN, "cards", "truth.csv")  # in the demo's data folder
-LINE = 1  # of those leased at first: the heading of a card
+OPEN, FINISHED = "finnish-gazette", "finnish-newspapers"
 
 
 def show(path: str) -> Callable[[Page], None]:
@@ -34,22 +30,7 @@ def show_play(page: Page) -> None:
     page.goto(f"/play/{OPEN}/")
     page.get_by_role("button", name="Start").click()
     page.locator("#scan img.crop").wait_for()
-    leased = json.loads(page.locator("script#leases").text_content() or "")["leases"]
-    for _ in range(LINE):
-        page.get_by_role("button", name="Skip").click()
     page.mouse.move(0, 0)
-    page.reload()  # the line stays, what was said about the skipping goes
-    page.locator("#scan img.crop").wait_for()
-    text = truth_at(leased[LINE]["task"]["page"]["region"])
-    page.locator("#say").fill(text[: len(text) * 2 // 3])
-
-
-def truth_at(region: list[int]) -> str:
-    """Return what stands in a region of the sample, from the table that was drawn with it."""
-    data = Path(os.environ.get("CIVICTASKS_DATA", "var"))
-    with (data / TRUTH).open(encoding="utf-8", newline="") as file:
-        boxes = {tuple(int(row[name]) for name in "xywh"): row["text"] for row in csv.DictReader(file)}
-    return boxes[min(boxes, key=lambda box: sum(abs(a - b) for a, b in zip(box, region, strict=True)))]
 
 
 def show_done(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Fill in the sample: a fresh project, one half done, one finished with a release.
+"""Fill in the sample: a project that is finished and released, one half done, one fresh.
 
 Every step looks at what is there, so that a first start that was killed goes on where it stopped.
 """
@@ -20,7 +20,7 @@ from ingestion import specimens
 from ingestion.reading import read
 from ingestion.specimens import SpecimenSet
 from tasks.chores import CHORES
-from tasks.enums import BatchState, KindName
+from tasks.enums import BatchState, KindName, Way
 from tasks.models import Batch, Project, ProjectSecret, Workflow, WorkflowVersion
 from tasks.simulation import enlist, play
 from tasks.truth import read_truth
@@ -32,38 +32,42 @@ from .archivist import sample_organisation
 
 SEED = 1
 VOLUNTEERS = 12
-BATCH = "Sample cards"
-RIGHTS = "Drawn by this program for the sample; no rights reserved."
-CARDS = "cards"  # their folder in the sample's, which holds nothing unfinished under this name
+BATCH = "Sample pages"
+PAGES = "pages"  # their folder in the sample's, which holds nothing unfinished under this name
 
 
 @dataclass(frozen=True)
 class Part:
-    """``share`` of the tasks is settled by simulated volunteers who began ``ago``."""
+    """``share`` of the tasks is settled by simulated volunteers who began ``ago``; play opens in ``way``."""
 
     kind: KindName
+    way: Way = Way.PLAIN
     share: float = 0.0
     ago: timedelta = timedelta()
     released: bool = False
 
 
 PARTS = {
-    "finnish-newspapers": Part(KindName.TRANSCRIBE),
-    "dutch-newspapers": Part(KindName.TRANSCRIBE, share=0.5, ago=timedelta(hours=2)),
-    "british-periodicals": Part(KindName.VERIFY, share=1.0, ago=timedelta(days=1), released=True),
+    "finnish-newspapers": Part(KindName.TRANSCRIBE, share=1.0, ago=timedelta(days=1), released=True),
+    "swedish-arrivals": Part(KindName.TRANSCRIBE, Way.BRIDGE, share=0.4, ago=timedelta(hours=2)),
+    "finnish-gazette": Part(KindName.VERIFY),
 }
 
 
 def fill_sample() -> None:
     """Fill the sample, or what is missing of it; what an archivist deletes later does not come back."""
-    for about, folder in zip(specimens.SETS, drawn_cards(), strict=True):
-        fill_part(about, PARTS[about.slug], folder)
+    held = (os.getpid(), signal.SIGKILL)
+    with ProcessPoolExecutor(os.cpu_count(), initializer=hold, initargs=held) as pool:
+        drawn = {slug: pool.submit(draw_pages, slug) for slug in PARTS}
+        for about in specimens.SETS:
+            if about.slug in PARTS:  # filled while the next ones are drawn
+                fill_part(about, PARTS[about.slug], drawn[about.slug].result())
     sweep_once(CHORES.values())  # boards, totals and skills are right from the first look on
     mark().touch()
 
 
 def fill_part(about: SpecimenSet, part: Part, folder: Path) -> None:
-    project = sample_project(about, part.kind)
+    project = sample_project(about, part)
     batch, _made = Batch.objects.get_or_create(project=project, name=BATCH)
     if batch.state != BatchState.DONE:
         read(batch, [folder], take_over=True)
@@ -76,7 +80,7 @@ def fill_part(about: SpecimenSet, part: Part, folder: Path) -> None:
 
 
 @transaction.atomic
-def sample_project(about: SpecimenSet, kind: KindName) -> Project:
+def sample_project(about: SpecimenSet, part: Part) -> Project:
     project = Project.objects.filter(slug=about.slug).first()
     if project:
         return project
@@ -89,28 +93,23 @@ def sample_project(about: SpecimenSet, kind: KindName) -> Project:
         language=about.language,
         letters=about.letters,
         cover_alt=about.cover,
-        rights=RIGHTS,
+        rights=about.rights,
+        way=part.way,
     )
     ProjectSecret.objects.create(project=project)
-    workflow = Workflow.objects.create(project=project, slug=kind)
-    WorkflowVersion.objects.create(workflow=workflow, number=1, kind=kind, prompt=about.questions[kind])
+    workflow = Workflow.objects.create(project=project, slug=part.kind)
+    WorkflowVersion.objects.create(
+        workflow=workflow, number=1, kind=part.kind, prompt=about.questions[part.kind], hint=about.hint
+    )
     return project
 
 
-def drawn_cards() -> list[Path]:
-    """Return the folder of each set's cards and their ``truth.csv``, drawn side by side where they are not there."""
-    folders = [sample_folder() / about.slug / CARDS for about in specimens.SETS]
-    if not all(folder.exists() for folder in folders):
-        held = (os.getpid(), signal.SIGKILL)
-        with ProcessPoolExecutor(os.cpu_count(), initializer=hold, initargs=held) as pool:
-            list(pool.map(draw_cards, folders))
-    return folders
-
-
-def draw_cards(folder: Path) -> None:
-    if folder.exists():
-        return
-    unfinished = folder.with_name("unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    specimens.write(unfinished, specimens.draw(SEED, settings.SAMPLE_PAGES, slug=folder.parent.name))
-    unfinished.rename(folder)
+def draw_pages(slug: str) -> Path:
+    """Return the folder of a set's pages and their ``truth.csv``, which are drawn where they are not there."""
+    folder = sample_folder() / slug / PAGES
+    if not folder.exists():
+        unfinished = folder.with_name("unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        specimens.write(unfinished, specimens.draw(SEED, settings.SAMPLE_PAGES, slug=slug))
+        unfinished.rename(folder)
+    return folder

@@ -1,10 +1,11 @@
 """Write the machine's reading of a card as ALTO 4 (https://www.loc.gov/standards/alto/)."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from .drawing import Box, Picture, around
 from .misreading import Reading
+from .placing import Box, DrawnLine, Picture, around
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 
@@ -18,13 +19,20 @@ def write_alto(name: str, picture: Picture, readings: Sequence[Sequence[Reading]
     size = {"WIDTH": str(picture.width), "HEIGHT": str(picture.height)}
     page = ET.SubElement(ET.SubElement(root, "Layout"), "Page", {"ID": "page_1", "PHYSICAL_IMG_NR": "1", **size})
     space = ET.SubElement(page, "PrintSpace", {"HPOS": "0", "VPOS": "0", **size})
-    block = ET.SubElement(space, "TextBlock", {"ID": "block_1", **_place(around(line.box for line in picture.lines))})
-    for number, (line, words) in enumerate(zip(picture.lines, readings, strict=True), 1):
-        row = ET.SubElement(block, "TextLine", {"ID": f"line_{number}", **_place(line.box)})
-        _add_words(row, number, line.words, words)
+    numbered = list(enumerate(zip(picture.lines, readings, strict=True), 1))
+    for block, (_name, lines) in enumerate(groupby(numbered, lambda entry: entry[1][0].block), 1):
+        _add_block(space, block, list(lines))
     ET.indent(root)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content + b"\n"
+
+
+def _add_block(space: ET.Element, block: int, lines: Sequence[tuple[int, tuple[DrawnLine, Sequence[Reading]]]]) -> None:
+    place = around(line.box for _number, (line, _words) in lines)
+    element = ET.SubElement(space, "TextBlock", {"ID": f"block_{block}", **_place(place)})
+    for number, (line, words) in lines:
+        row = ET.SubElement(element, "TextLine", {"ID": f"line_{number}", **_place(line.box)})
+        _add_words(row, number, line.words, words)
 
 
 def _add_words(row: ET.Element, number: int, boxes: Sequence[Box], words: Sequence[Reading]) -> None:

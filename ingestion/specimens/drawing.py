@@ -3,23 +3,21 @@
 The card is drawn flat, then turned by the skew; boxes are turned by the same rotation, so they fit the picture.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
-from io import BytesIO
-from math import ceil, cos, floor, radians, sin
-from pathlib import Path
+from math import sin
 from random import Random
-from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from . import ageing
+from .ageing import Wear
+from .faces import TYPEWRITER, check, load
 from .looks import LOOKS, Look
+from .placing import Box, DrawnLine, Picture, Point, Pose, around
+from .scanning import encode
 
-TYPEFACE = (
-    Path(__file__).parents[2] / "static" / "vendor" / "special-elite-5.3.0" / "special-elite-latin-400-normal.woff"
-)
 WIDTH, HEIGHT = 1240, 768
 EDGE = 30
 TYPE_SIZE = 38
@@ -32,57 +30,25 @@ LARGEST_SKEW = 0.5
 QUALITY = 91
 
 
-type Point = tuple[float, float]
-
-
-class Box(NamedTuple):
-    """A rectangle in image pixels, from its upper left corner."""
-
-    x: int
-    y: int
-    w: int
-    h: int
-
-
-@dataclass(frozen=True)
-class DrawnLine:
-    """``box`` shows the line with a small margin and none of its neighbours; ``words`` fit closely."""
-
-    box: Box
-    words: tuple[Box, ...]
-
-
-@dataclass(frozen=True)
-class Picture:
-    image: bytes
-    width: int
-    height: int
-    lines: tuple[DrawnLine, ...]
-
-
-def draw_card(texts: Sequence[str], slug: str, rng: Random) -> Picture:
+def draw_card(texts: Sequence[str], slug: str, wear: Wear, rng: Random) -> Picture:
     """Draw four to six lines, the shelf mark first and the title second, in the look of a set."""
+    check(TYPEWRITER, "".join(texts))
     look = LOOKS[slug]
     noise = np.random.default_rng(rng.getrandbits(64))
-    skew = rng.uniform(-LARGEST_SKEW, LARGEST_SKEW)
+    pose = Pose(WIDTH, HEIGHT, rng.uniform(-LARGEST_SKEW, LARGEST_SKEW))
     starts = _starts(texts, look, rng)
-    card = _paper(rng.choice(look.papers), noise)
+    card = _aged(_paper(rng.choice(look.papers), noise), wear, rng, noise)
     _rule(card, look)
     if rng.random() < look.underlined:
         _underline(card, starts[1], len(texts[1]), rng)
-    if rng.random() < 0.6:
+    if rng.random() < wear.stamps:
         _stamp(card, look, rng, noise)
+    if rng.random() < wear.pencil * 0.7:
+        _note(card, rng)
     card.paste(look.ink, mask=_type(texts, starts, rng, noise))
-    image = _scan(card, skew, noise)
-    lines = tuple(_locate(text, start, skew) for text, start in zip(texts, starts, strict=True))
+    image = _scan(card, pose.skew, noise)
+    lines = tuple(_locate(text, start, pose) for text, start in zip(texts, starts, strict=True))
     return Picture(image, WIDTH, HEIGHT, lines)
-
-
-def around(boxes: Iterable[Box]) -> Box:
-    """Return the smallest box around all ``boxes``; there has to be one."""
-    corners = [(box.x, box.y, box.x + box.w, box.y + box.h) for box in boxes]
-    lefts, tops, rights, bottoms = zip(*corners, strict=True)
-    return Box(min(lefts), min(tops), max(rights) - min(lefts), max(bottoms) - min(tops))
 
 
 def _starts(texts: Sequence[str], look: Look, rng: Random) -> list[Point]:
@@ -94,11 +60,6 @@ def _starts(texts: Sequence[str], look: Look, rng: Random) -> list[Point]:
         (indent + rng.uniform(-2, 2), FIRST_BASELINE + feed + LINE_STEP * row + rng.uniform(-1.5, 1.5))
         for row, indent in enumerate(indents)
     ]
-
-
-@cache
-def load_typeface(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(TYPEFACE, size)
 
 
 def _type(texts: Sequence[str], starts: Sequence[Point], rng: Random, noise: np.random.Generator) -> Image.Image:
@@ -117,7 +78,7 @@ def _strike(pen: ImageDraw.ImageDraw, text: str, start: Point, rng: Random) -> N
     """Type one line, each letter by itself: no two are equally high, equally straight or equally black."""
     for column, letter in enumerate(text):
         place = (start[0] + PITCH * (column + 0.5) + rng.gauss(0, 0.35), start[1] + rng.gauss(0, 0.55))
-        pen.text(place, letter, font=load_typeface(TYPE_SIZE), anchor="ms", fill=int(rng.triangular(188, 255, 246)))
+        pen.text(place, letter, font=load(TYPEWRITER, TYPE_SIZE), anchor="ms", fill=int(rng.triangular(188, 255, 246)))
 
 
 def _clouds(noise: np.random.Generator, cell: int, middle: float, spread: float) -> np.ndarray:
@@ -138,6 +99,18 @@ def _handling() -> np.ndarray:
     columns = np.arange(WIDTH, dtype=np.float32)[None, :]
     sides = np.exp(-(columns - EDGE) / 40) + np.exp((columns - WIDTH + EDGE) / 40)
     return 1 - 0.07 * np.exp(-(rows - EDGE) / 45) - 0.035 * np.exp((rows - HEIGHT + EDGE) / 40) - 0.04 * sides
+
+
+def _aged(card: Image.Image, wear: Wear, rng: Random, noise: np.random.Generator) -> Image.Image:
+    shade = np.ones((HEIGHT // 2, WIDTH // 2, 3), np.float32)
+    ageing.age(shade, wear, rng, noise)
+    return ImageChops.multiply(card, ageing.sheet_of(shade, (WIDTH, HEIGHT)))
+
+
+def _note(card: Image.Image, rng: Random) -> None:
+    """Let a librarian have checked the card in pencil, in a corner that nothing was typed in."""
+    words = rng.choice(("rev. 1931", "mf.", "ok", "kat. II", "x", "vol. 3 ?"))
+    ageing.pencil(card, words, (rng.randint(60, 150), HEIGHT - EDGE - 120), rng, 44)
 
 
 def _rule(card: Image.Image, look: Look) -> None:
@@ -170,7 +143,7 @@ def _stamp(card: Image.Image, look: Look, rng: Random, noise: np.random.Generato
     pen = ImageDraw.Draw(mask)
     pen.rounded_rectangle((20, 26, width + 20, 104), radius=16, outline=210, width=4)
     pen.rounded_rectangle((28, 34, width + 12, 96), radius=11, outline=170, width=2)
-    pen.text((width / 2 + 20, 79), look.stamp, font=load_typeface(34), anchor="ms", fill=220)
+    pen.text((width / 2 + 20, 79), look.stamp, font=load(TYPEWRITER, 34), anchor="ms", fill=220)
     mask = mask.rotate(rng.uniform(-5, 5), Image.Resampling.BICUBIC)
     worn = np.asarray(mask) * _clouds(noise, 18, 0.72, 0.2)[: mask.height, : mask.width].clip(0.15, 1)
     place = (WIDTH - EDGE - mask.width - rng.randint(30, 90), HEIGHT - EDGE - mask.height - rng.randint(14, 44))
@@ -185,9 +158,7 @@ def _scan(card: Image.Image, skew: float, noise: np.random.Generator) -> bytes:
     bed.paste(turned, mask=turned)
     grain = noise.standard_normal((HEIGHT, WIDTH), np.float32) * 2.6
     scan = Image.fromarray((np.asarray(bed) + grain[..., None]).clip(0, 255).astype(np.uint8))
-    file = BytesIO()
-    scan.save(file, "JPEG", quality=QUALITY, dpi=(240, 240))
-    return file.getvalue()
+    return encode(scan, quality=QUALITY)
 
 
 @cache
@@ -211,32 +182,15 @@ def _bed() -> Image.Image:
     return bed
 
 
-def _locate(text: str, start: Point, skew: float) -> DrawnLine:
+def _locate(text: str, start: Point, pose: Pose) -> DrawnLine:
     x, y = start
     words = []
     column = 0
     for word in text.split(" "):
-        left, right = x + PITCH * column, x + PITCH * (column + len(word))
-        words.append(_turned(left - 2, y - ASCENT, right + 2, y + DESCENT, skew))
+        left, right = round(x + PITCH * column), round(x + PITCH * (column + len(word)))
+        words.append(pose.place(Box(left - 2, round(y) - ASCENT, right - left + 4, ASCENT + DESCENT)))
         column += len(word) + 1
     tight = around(words)
     margin = 5
-    return DrawnLine(
-        Box(tight.x - 3 * margin, tight.y - margin, tight.w + 6 * margin, tight.h + 2 * margin), tuple(words)
-    )
-
-
-def _turned(left: float, top: float, right: float, bottom: float, skew: float) -> Box:
-    """Return the box around a rectangle turned counter-clockwise by ``skew`` degrees about the picture's middle."""
-    angle = radians(skew)
-    corners = [
-        (
-            WIDTH / 2 + cos(angle) * (x - WIDTH / 2) + sin(angle) * (y - HEIGHT / 2),
-            HEIGHT / 2 - sin(angle) * (x - WIDTH / 2) + cos(angle) * (y - HEIGHT / 2),
-        )
-        for x in (left, right)
-        for y in (top, bottom)
-    ]
-    xs, ys = zip(*corners, strict=True)
-    x, y = floor(min(xs)), floor(min(ys))
-    return Box(x, y, ceil(max(xs)) - x, ceil(max(ys)) - y)
+    box = Box(tight.x - 3 * margin, tight.y - margin, tight.w + 6 * margin, tight.h + 2 * margin)
+    return DrawnLine(text, box, tuple(words))

@@ -6,7 +6,7 @@ from civictasks.sample.filling import fill_sample
 
 
 class Command(BaseCommand):
-    help = "Fill in the sample: three projects on drawn catalogue cards, one fresh, one half done, one released."
+    help = "Fill in the sample: three projects on drawn cards, registers and newspapers."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
