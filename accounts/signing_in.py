@@ -1,6 +1,7 @@
 """Sign in by password, and a brake on guessing that knows no address: only how often a name was tried in vain."""
 
 import threading
+import unicodedata
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
@@ -35,6 +36,7 @@ def check(request: HttpRequest, name: str, password: str) -> Volunteer | None:
 
     The try is counted before the password is looked at: a hundred guesses at the same moment are a hundred tries.
     """
+    name = unicodedata.normalize("NFC", name.strip())  # as registered, whatever the keyboard sends
     digest = name_digest(name)
     if not AT_ONCE.acquire(timeout=2):
         raise Busy
