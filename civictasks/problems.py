@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationError
 
 from accounts.authentication import NotAllowed, NotSignedIn
 from accounts.crosssite import PROBLEM
+from exports.errors import Withdrawn
 from tasks.errors import (
     EnoughReports,
     ProjectNotOpen,
@@ -115,6 +116,10 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(TasksError)
     def of_the_domain(request: HttpRequest, error: TasksError) -> HttpResponse:
         return problem(STATUSES.get(type(error), 400), _("This could not be done."), str(error))
+
+    @api.exception_handler(Withdrawn)
+    def withdrawn(request: HttpRequest, error: Withdrawn) -> HttpResponse:
+        return problem(410, _("This version was withdrawn."), str(error))
 
     @api.exception_handler(NotSignedIn)
     def nobody(request: HttpRequest, error: NotSignedIn) -> HttpResponse:

@@ -9,6 +9,7 @@ from ninja import Path, Query, Router
 from tasks.paging import page_of
 from tasks.schemas import AFTER, PAGE_SIZE, Problem
 
+from .errors import Withdrawn
 from .models import Release
 from .releases import (
     LATEST,
@@ -16,9 +17,11 @@ from .releases import (
     describe_fully,
     file_url,
     find_release,
+    find_withdrawn,
     published_datasets,
     published_versions,
     release_url,
+    why_withdrawn,
 )
 from .schemas import DatasetsReply, ReleaseReply
 from .serving import serve_file
@@ -35,22 +38,25 @@ def datasets(request: HttpRequest, limit: int = PAGE_SIZE, after: str = AFTER) -
     return page_of(request, published_datasets(), describe, limit=limit, after=after, key="slug")
 
 
-@router.get("datasets/{slug}/releases", response={200: DatasetsReply, 404: Problem}, summary="Versions of a dataset")
+@router.get(
+    "datasets/{slug}/releases",
+    response={200: DatasetsReply, 404: Problem, 410: Problem},
+    summary="Versions of a dataset",
+)
 def releases(
     request: HttpRequest,
     slug: str = DATASET,
     limit: int = PAGE_SIZE,
     after: int = Query(0, description="number of the version after which the page begins"),
 ) -> dict[str, Any]:
+    release_or_404(slug, LATEST)
     versions = published_versions(slug)
-    if not versions.exists():
-        raise Http404
     return page_of(request, versions, describe, limit=limit, after=str(after), key="number")
 
 
 @router.get(
     "datasets/{slug}/releases/{version}",
-    response={200: ReleaseReply, 302: None, 404: Problem},
+    response={200: ReleaseReply, 302: None, 404: Problem, 410: Problem},
     summary="One version with its files; “latest” redirects to the newest",
     url_name="release",
 )
@@ -62,7 +68,7 @@ def release(request: HttpRequest, slug: str = DATASET, version: str = VERSION) -
 @router.api_operation(
     ["GET", "HEAD"],
     "datasets/{slug}/releases/{version}/files/{name}",
-    response={200: None, 206: None, 302: None, 304: None, 404: Problem, 416: None},
+    response={200: None, 206: None, 302: None, 304: None, 404: Problem, 410: Problem, 416: None},
     summary="A file of a version; takes Range, If-Range and If-None-Match",
     url_name="release-file",
     openapi_extra={"responses": {200: BYTES, 206: BYTES}},
@@ -76,6 +82,8 @@ def release_file(
 
 def release_or_404(slug: str, version: str) -> Release:
     found = find_release(slug, version)
+    if found is None and (gone := find_withdrawn(slug, version)):
+        raise Withdrawn(why_withdrawn(gone))
     if found is None:
         raise Http404
     return found

@@ -1,5 +1,10 @@
 """Pages of the desk about releases, under ``/desk/<slug>/releases/``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import desk
+
+urlpatterns = [
+    path("<slug:slug>/releases/", desk.releases, name="releases"),
+    path("<slug:slug>/releases/<int:number>/withdraw/", desk.withdrawal, name="withdrawal"),
+]

@@ -15,3 +15,15 @@ class UndecidedTask(ExportsError):
 
 class FilesLost(ExportsError):
     """The files of a release are not where they were put."""
+
+
+class AlreadyOrdered(ExportsError):
+    """A version of this dataset is being made at this moment."""
+
+
+class ReasonMissing(ExportsError):
+    """A version is withdrawn for a reason that everybody may read."""
+
+
+class Withdrawn(ExportsError):
+    """A version was published and taken back; the sentence says when and why."""

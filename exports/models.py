@@ -58,6 +58,11 @@ class Release(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="release_once"),
             models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="release_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ReleaseState.WITHDRAWN, withdrawn_at__isnull=False)
+                | Q(state=ReleaseState.PUBLISHED, withdrawn_at__isnull=True),
+                name="release_withdrawn_has_a_time",
+            ),
         ]
 
     @property

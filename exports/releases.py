@@ -1,9 +1,12 @@
 """What others may see of the releases there are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from tasks.models import Project
 
@@ -25,12 +28,24 @@ def published_versions(slug: str) -> ReleaseQuerySet:
     return versions.select_related("project__organisation")
 
 
+def published_versions_of(projects: Iterable[int]) -> ReleaseQuerySet:
+    return Release.objects.published().filter(project__in=projects).select_related("project")
+
+
 def find_release(slug: str, version: str) -> Release | None:
     """Return the published version that an address means, a number or ``latest``; None where there is none."""
     versions = published_versions(slug)
     if version == LATEST:
         return versions.order_by("number").last()
     return versions.filter(number=int(version)).first() if is_number(version) else None
+
+
+def find_withdrawn(slug: str, version: str) -> Release | None:
+    """Return the version that an address means if it was withdrawn; for ``latest``, if nothing else is left."""
+    gone = Release.objects.withdrawn().filter(project__slug=slug).select_related("project__organisation")
+    if version == LATEST:
+        return None if published_versions(slug).exists() else gone.order_by("number").last()
+    return gone.filter(number=int(version)).first() if is_number(version) else None
 
 
 def is_number(version: str) -> bool:
@@ -80,3 +95,12 @@ def release_url(release: Release) -> str:
 
 def file_url(release: Release, name: str) -> str:
     return reverse("api-1:release-file", args=[release.project.slug, release.number, name])
+
+
+def why_withdrawn(release: Release) -> str:
+    assert release.withdrawn_at
+    return _("Version %(number)s was withdrawn on %(date)s: %(reason)s") % {
+        "number": release.number,
+        "date": date_format(release.withdrawn_at, "j F Y"),
+        "reason": release.reason,
+    }

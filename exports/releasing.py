@@ -18,6 +18,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import record
+from accounts.models import Volunteer
 from tasks.enums import ProjectState
 from tasks.models import Project, ProjectSecret
 from tasks.snapshot import one_moment
@@ -60,17 +62,21 @@ class Draft:
 
 
 def release(
-    project: Project, *, notes: str = "", now: datetime | None = None, passing: Callable[[int], None] | None = None
+    project: Project,
+    *,
+    notes: str = "",
+    by: Volunteer | None = None,
+    now: datetime | None = None,
+    passing: Callable[[int], None] | None = None,
 ) -> Release | NothingChanged:
     """Publish the tasks that were settled longer ago than an answer can be taken back.
 
-    ``notes`` says what a reader should know of this version. ``passing`` hears now and then how many rows are written.
+    ``notes`` say what a reader should know of this version. ``passing`` hears now and then how many rows are written.
     All is read at one moment and written beside the other versions; only a complete version gets its number, so a
     process killed half-way leaves nothing that anyone can see. Of two releases at once the second finds that nothing
     changed. Raises ``NotReleasable`` with a sentence for a draft project and for one without a settled task.
     """
-    if project.state == ProjectState.DRAFT:
-        raise NotReleasable(_("“%(project)s” is a draft: open it first.") % {"project": project.title})
+    refuse_draft(project)
     now = now or timezone.now()
     shelf = shelf_of(project)
     shelf.mkdir(parents=True, exist_ok=True)
@@ -78,10 +84,15 @@ def release(
     while True:
         with unfinished(shelf) as folder:
             draft = draw_up(project, now - settings.UNDO_WINDOW, folder, passing)
-            outcome = publish(project, draft, notes, now)
+            outcome = publish(project, draft, now, notes=notes, by=by)
         if outcome is not None:
             return outcome
         logger.info("release of %s: another one came first, looking again", project.slug)
+
+
+def refuse_draft(project: Project) -> None:
+    if project.state == ProjectState.DRAFT:
+        raise NotReleasable(_("“%(project)s” is a draft: open it first.") % {"project": project.title})
 
 
 def draw_up(project: Project, cutoff: datetime, folder: Path, passing: Callable[[int], None] | None = None) -> Draft:
@@ -111,7 +122,9 @@ def counted(rows: Iterable[Row], passing: Callable[[int], None]) -> Iterator[Row
         yield row
 
 
-def publish(project: Project, draft: Draft, notes: str, now: datetime) -> Release | NothingChanged | None:
+def publish(
+    project: Project, draft: Draft, now: datetime, *, notes: str, by: Volunteer | None
+) -> Release | NothingChanged | None:
     """Give the draft the next number; None when another release took that number meanwhile."""
     newest = project.releases.order_by("number").last()
     if newest and newest.state == ReleaseState.PUBLISHED and newest.content == draft.content:
@@ -132,6 +145,7 @@ def publish(project: Project, draft: Draft, notes: str, now: datetime) -> Releas
                 notes=notes,
                 released_at=now,
             )
+            record(project.organisation, by, "release.published", project=project.pk, number=number)
             shelve(draft.folder, published.folder)
     except IntegrityError:
         if project.releases.filter(number=number).exists():

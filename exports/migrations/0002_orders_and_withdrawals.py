@@ -94,4 +94,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                    models.Q(("state", "published"), ("withdrawn_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="release_withdrawn_has_a_time",
+            ),
+        ),
     ]

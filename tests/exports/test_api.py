@@ -217,19 +217,44 @@ def test_what_is_not_there_is_not_found(client, made, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("hide", ["withdraw", "draft"])
-def test_a_withdrawn_version_and_a_draft_project_are_not_there(client, made, hide):
-    paths = ["/api/v1/datasets/letters/releases/1", FILE, "/data/letters/", "/data/letters/1/"]
-    before = [client.get(path) for path in paths]
+SHOWING = ["/api/v1/datasets/letters/releases", "/api/v1/datasets/letters/releases/1", FILE, "/data/letters/1/"]
+SHOWING += ["/data/letters/", "/data/letters/1/citation.bib"]
+
+
+@pytest.mark.parametrize(("hide", "status"), [("withdraw", 410), ("draft", 404)])
+def test_a_withdrawn_version_is_gone_and_that_of_a_draft_project_was_never_there(client, made, hide, status):
+    row = f"/data/letters/rows/{made.snapshot['preview'][0]['id']}/"
+    before = [client.get(path).status_code for path in [*SHOWING, row]]
     if hide == "withdraw":
-        Release.objects.update(state=ReleaseState.WITHDRAWN)
+        Release.objects.update(state=ReleaseState.WITHDRAWN, withdrawn_at=LATER, reason="A name is wrong.")
     else:
         Project.objects.update(state=ProjectState.DRAFT)
 
-    assert [reply.status_code for reply in before] == [200] * 4
-    assert [client.get(path).status_code for path in paths] == [404] * 4
+    assert before == [200] * 7
+    assert [client.get(path).status_code for path in [*SHOWING, row]] == [status] * 7
     assert client.get("/api/v1/datasets").json()["items"] == []
     assert "Letters" not in client.get("/data/").text
+    assert client.get("/data/catalog.jsonld").json()["dcat:dataset"] == []
+
+
+def test_what_was_withdrawn_says_when_and_why(client, made):
+    Release.objects.update(state=ReleaseState.WITHDRAWN, withdrawn_at=LATER, reason="A name is wrong.")
+
+    reply, page = client.get(FILE), client.get("/data/letters/1/")
+
+    assert (reply.status_code, reply["Content-Type"]) == (410, "application/problem+json")
+    assert reply.json()["detail"] == "Version 1 was withdrawn on 2 March 2026: A name is wrong."
+    assert "A name is wrong." in page.text
+
+
+def test_a_withdrawn_version_leads_to_the_newest_that_is_left(client, made):
+    settle_task(made.project.workflows.get())
+    release(made.project, now=LATER)
+    Release.objects.filter(number=2).update(state=ReleaseState.WITHDRAWN, withdrawn_at=LATER, reason="Too early.")
+
+    assert client.get("/data/letters/").context["release"]["number"] == 1
+    assert 'href="/data/letters/"' in client.get("/data/letters/2/").text
+    assert client.get("/api/v1/datasets/letters/releases/latest")["Location"].endswith("/releases/1")
 
 
 def test_a_lost_file_is_not_found_rather_than_cut(client, made):

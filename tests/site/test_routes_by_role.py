@@ -71,6 +71,8 @@ SITE = {
     "data/catalog.jsonld": PUBLIC,
     "data/<slug:slug>/": GONE,
     "data/<slug:slug>/<int:number>/": Row(GONE, number="release"),
+    "data/<slug:slug>/<int:number>/<str:name>": Row(GONE, number="release", name="file name"),
+    "data/<slug:slug>/rows/<slug:row>/": Row(GONE, row="slug"),
 }
 API = {
     "api/v1/": GONE,
@@ -123,6 +125,10 @@ DESK = {
     "desk/<slug:slug>/questions/<slug:workflow>/": FOR_ARCHIVISTS,
     "POST desk/<slug:slug>/questions/<slug:workflow>/": "401 403 403 422 422 404",
     "POST desk/<slug:slug>/questions/<slug:workflow>/turn/": "401 403 403 302 302 404",
+    "desk/<slug:slug>/releases/": FOR_ARCHIVISTS,
+    "POST desk/<slug:slug>/releases/": "401 403 403 409 409 404",  # a draft is not released
+    "desk/<slug:slug>/releases/<int:number>/withdraw/": Row(FOR_ARCHIVISTS, number="release"),
+    "POST desk/<slug:slug>/releases/<int:number>/withdraw/": Row("401 403 403 422 422 404", number="release"),
 }
 ME = {
     "me/": PUBLIC,
