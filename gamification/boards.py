@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Volunteer
+from tasks.enums import ProjectState
 from tasks.models import Project
 
 from .enums import Period
@@ -28,6 +29,7 @@ class Board:
     id: int
     slug: str
     zone: tzinfo
+    state: str = ProjectState.OPEN  # of its project; a closed one keeps its board
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def board_named(slug: str) -> Board:
     if slug == ALL:
         return Board(EVERYONE, slug, site_zone())
     if slug.startswith(PROJECT):
-        found = Project.objects.public().filter(slug=slug.removeprefix(PROJECT)).values_list("pk", "time_zone").first()
-        if found:
-            return Board(found[0], slug, zone_of(found[1]))
+        rows = Project.objects.public().filter(slug=slug.removeprefix(PROJECT))
+        if found := rows.values_list("pk", "time_zone", "state").first():
+            return Board(found[0], slug, zone_of(found[1]), found[2])
     raise UnknownBoard(_("There is no such board. Choose one on the leaderboard page."))
 
 

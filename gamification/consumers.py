@@ -1,6 +1,5 @@
 """The socket of a board: it says that the board changed, the browser then fetches what. Nothing goes the other way."""
 
-import json
 import time
 from collections import deque
 from typing import Any
@@ -34,12 +33,12 @@ class BoardSocket(AsyncWebsocketConsumer):
         if not known:
             await self.end(NO_SUCH_BOARD)
 
-    async def tell(self, version: int | None) -> None:
-        """Send a version; None says that the board is no longer there."""
-        if version is None:
+    async def tell(self, message: str | None) -> None:
+        """Pass a message on; None says that the board is no longer there."""
+        if message is None:
             await self.end(NO_SUCH_BOARD)
         else:
-            await self.send(json.dumps({"board": self.board, "version": version}))
+            await self.send(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         now = time.monotonic()

@@ -5,6 +5,7 @@ that a board is never behind for longer, whatever happens to Redis.
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections import defaultdict
@@ -26,7 +27,19 @@ LONGEST_PAUSE = 16.0  # seconds between two tries to reach Redis
 
 QUIET = 60.0  # seconds between two lines of the log about the same outage
 
-Tell = Callable[[int | None], Awaitable[None]]
+MANY = 50  # sockets of a board in this process, from which on their browsers share out when they fetch
+SHARE = 20  # ms for each socket beyond: a table costs some 3 ms, and answering comes first
+LONGEST_SPREAD = 10_000  # ms
+
+Tell = Callable[[str | None], Awaitable[None]]
+
+
+def message_of(board: str, version: int, sockets: int) -> str:
+    """Return the words for all sockets of a board, made once; ``spread`` stands in them where there are many."""
+    message: dict[str, str | int] = {"board": board, "version": version}
+    if sockets > MANY:
+        message["spread"] = min((sockets - MANY) * SHARE, LONGEST_SPREAD)
+    return json.dumps(message)
 
 
 class TooManySockets(Exception):
@@ -90,17 +103,19 @@ class Relay:
 
     async def hear(self, board: str, version: int | None) -> None:
         """Tell those sockets of a board that do not know this version yet; None: the board is gone."""
-        for tell, told in list(self.sockets.get(board, {}).items()):
+        sockets = list(self.sockets.get(board, {}).items())
+        message = None if version is None else message_of(board, version, len(sockets))
+        for tell, told in sockets:
             if version is None or version > told:
-                await self.pass_on(board, tell, version)
+                await self.pass_on(board, tell, version, message)
 
-    async def pass_on(self, board: str, tell: Tell, version: int | None) -> None:
+    async def pass_on(self, board: str, tell: Tell, version: int | None, message: str | None) -> None:
         if version is None:
             self.leave(board, tell)
         elif tell in self.sockets.get(board, {}):
             self.sockets[board][tell] = version
         try:
-            await tell(version)
+            await tell(message)
         except Exception as error:
             logger.debug("a socket of board %s went away: %s", board, type(error).__name__)
             self.leave(board, tell)

@@ -5,17 +5,20 @@ from typing import Any
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tasks.enums import ProjectState
 from tasks.models import Project
 
 from .boards import ALL, PROJECT, Board, Entry, Moment, around, best, board_named, entry_of_volunteer, look_at
 from .enums import Period
 from .errors import UnknownBoard
+from .periods import seconds_left
 
-TOP = 25
+TOP = 10
 TABS = 12  # projects offered beside the board of everyone
 
 
@@ -26,13 +29,16 @@ def leaderboards(request: HttpRequest) -> HttpResponse:
         period = Period(request.GET.get("period", Period.WEEK))
     except (UnknownBoard, ValueError) as error:
         raise Http404 from error
-    moment = look_at(board, period)
+    now = timezone.now()
+    moment = look_at(board, period, now)
     context = {"board": board.slug, "period": period.value, "version": moment.version}
+    context["left"] = seconds_left(period, now, board.zone)
     context |= rows_of(moment, request.user.pk)
     if "HX-Request" in request.headers:
         response = render(request, "gamification/leaderboards.html#board", context)
     else:
-        context |= {"boards": boards_offered(board), "play": project_to_play(board)}
+        context |= {"boards": boards_offered(board), "zone": str(board.zone), "play": project_to_play(board)}
+        context["closed"] = board.state == ProjectState.CLOSED
         response = render(request, "gamification/leaderboards.html", context)
     patch_vary_headers(response, ["Cookie", "HX-Request"])
     return response
@@ -50,6 +56,7 @@ def rows_of(moment: Moment, viewer: int | None) -> dict[str, Any]:
         "top": [row_of(entry, viewer) for entry in top],
         "around": [row_of(entry, viewer) for entry in below],
         "cut": bool(below) and below[0].rank > len(top) + 1,
+        "mine": {"rank": me.rank, "points": me.points} if me else None,
         "ahead": {"name": better.name, "points": better.points - me.points} if better and me else None,
     }
 

@@ -2,7 +2,9 @@
 
 const FIRST_WAIT = 1_000; // ms
 const SLOWEST = 30_000; // ms between tries, and between looks while the socket is away
+const CALM = 500; // ms: rows change at most twice a second
 const READ_ALOUD = 30_000; // ms between two sentences for a screen reader
+const NO_SUCH_BOARD = 4404;
 
 const board = document.getElementById("board");
 const live = document.getElementById("live");
@@ -11,10 +13,27 @@ const news = document.getElementById("news");
 let tries = 0;
 let poll = 0;
 let wanted = 0; // the newest version heard of
-let readAloudAt = Date.now();
+let asked = 0; // when the table was last asked for
+let waiting = 0; // the timer of the next time
+let before = [];
+let spokenAt = Date.now();
+let speaking = 0;
 
-const shown = () => Number(board.querySelector("[data-version]")?.dataset.version ?? 0);
-const refresh = () => board.dispatchEvent(new CustomEvent("board-changed"));
+const part = () => board.querySelector("[data-version]");
+const shown = () => Number(part()?.dataset.version ?? 0);
+const mine = () => document.getElementById("mine")?.textContent.trim() ?? "";
+const rows = () => [...board.querySelectorAll("tbody tr")];
+
+/** Ask for the table soon; what changes meanwhile comes with it. ``spread``: ms over which many browsers share out. */
+function refresh(spread = 0) {
+  if (waiting) return;
+  const pause = Math.max(asked + CALM - Date.now(), Math.random() * spread, 0);
+  waiting = setTimeout(() => {
+    waiting = 0;
+    asked = Date.now();
+    board.dispatchEvent(new CustomEvent("board-changed"));
+  }, pause);
+}
 
 function tell(text, paused) {
   live.hidden = false;
@@ -31,19 +50,24 @@ function connect() {
 }
 
 function opened() {
-  if (tries) refresh(); // what happened meanwhile
+  if (tries) refresh(FIRST_WAIT); // what happened meanwhile
   tries = 0;
   clearInterval(poll);
   poll = 0;
   tell(live.dataset.live, false);
 }
 
-function heard({ version }) {
+function heard({ version, spread = 0 }) {
   wanted = Math.max(wanted, version);
-  if (wanted > shown()) refresh();
+  if (wanted > shown()) refresh(spread);
 }
 
-function lost() {
+function lost({ code }) {
+  if (code === NO_SUCH_BOARD) {
+    clearInterval(poll);
+    tell(live.dataset.gone, true);
+    return;
+  }
   tries += 1;
   tell(live.dataset.paused, true);
   poll ||= setInterval(refresh, SLOWEST);
@@ -51,15 +75,34 @@ function lost() {
   setTimeout(connect, wait * (0.5 + Math.random() / 2)); // jitter: not all browsers at the same moment
 }
 
+/** Say how I stand, now and then: never each row, never what was just said. */
 function readAloud() {
-  const text = document.getElementById("ahead")?.textContent ?? "";
-  if (text === news.textContent || Date.now() - readAloudAt < READ_ALOUD) return;
-  news.textContent = text;
-  readAloudAt = Date.now();
+  if (speaking || mine() === news.textContent) return;
+  speaking = setTimeout(() => {
+    speaking = 0;
+    spokenAt = Date.now();
+    news.textContent = mine();
+  }, Math.max(spokenAt + READ_ALOUD - Date.now(), 0));
 }
 
+/** Points that moved fade in; where less motion is wanted they just stand there. */
+function mark() {
+  const known = new Set(before);
+  for (const row of rows()) row.classList.toggle("moved", !known.has(row.textContent));
+}
+
+/** A day and a week end while the page is open: then the board begins anew. */
+function turn() {
+  const left = 1000 * Number(part()?.dataset.left ?? 0);
+  if (left) setTimeout(() => { refresh(10 * FIRST_WAIT); turn(); }, left + FIRST_WAIT);
+}
+
+board.addEventListener("htmx:before:swap", () => { before = rows().map((row) => row.textContent); });
 board.addEventListener("htmx:after:swap", () => {
+  mark();
   readAloud();
-  if (wanted > shown()) setTimeout(refresh, FIRST_WAIT); // changed again while it was fetched
+  if (wanted > shown()) refresh(FIRST_WAIT); // changed again while it was fetched
 });
+news.textContent = mine();
+turn();
 connect();

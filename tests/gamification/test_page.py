@@ -32,9 +32,8 @@ def test_the_page_shows_the_week_of_everyone(client, cards):
 
     reply = client.get("/leaderboards/")
 
-    shown = {
-        name: reply.context[name] for name in ("board", "period", "version", "top", "around", "cut", "ahead", "play")
-    }
+    names = ("board", "period", "version", "top", "around", "cut", "mine", "ahead", "play", "closed", "zone")
+    shown = {name: reply.context[name] for name in names}
     assert shown == {
         "board": "all",
         "period": "week",
@@ -42,8 +41,11 @@ def test_the_page_shows_the_week_of_everyone(client, cards):
         "top": [row(1, "Ada", 3)],
         "around": [],
         "cut": False,
+        "mine": None,
         "ahead": None,
         "play": None,
+        "closed": False,
+        "zone": "UTC",
     }
     assert reply.context["boards"] == [
         {"slug": "all", "title": "Everyone"},
@@ -68,6 +70,7 @@ def test_i_stand_between_my_neighbours(client, cards, monkeypatch):
         row(7, "reader 30", 30),
     ]
     assert (context["cut"], context["ahead"]) == (True, {"name": "reader 50", "points": 10})
+    assert context["mine"] == {"rank": 6, "points": 40}
 
 
 def test_neighbours_already_listed_are_not_repeated(client, cards, monkeypatch):
@@ -123,3 +126,40 @@ def test_the_page_takes_the_same_queries_for_one_player_and_for_many(client, car
     # session, volunteer, version, entries, my standing and rank, five for the neighbours, tabs, two for the button
     with django_assert_num_queries(14):
         client.get("/leaderboards/")
+
+
+def test_a_closed_project_keeps_its_board_and_offers_another_to_play(client, cards):
+    play(cards, 3, "Ada")
+    other = make_project(slug="other")
+    for project in (cards, other):
+        Progress.objects.create(project=project, tasks=2, settled=1)
+    cards.state = ProjectState.CLOSED
+    cards.save()
+
+    reply = client.get("/leaderboards/?board=project-cards")
+
+    assert (reply.context["closed"], reply.context["play"]) == (True, "other")
+    assert b"Ada" in reply.content
+    assert b"This project is closed" in reply.content
+
+
+def test_the_page_says_when_days_begin(client):
+    make_project(slug="kortit", time_zone="Europe/Helsinki")
+
+    assert (
+        b"Days begin at midnight, Europe/Helsinki time."
+        in client.get("/leaderboards/?board=project-kortit&period=today").content
+    )
+    assert b"Days begin" not in client.get("/leaderboards/?board=project-kortit&period=all").content
+
+
+def test_the_site_s_own_day_is_that_of_its_setting(client, settings, cards):
+    settings.TIME_ZONE = "Asia/Tokyo"
+
+    assert b"Days begin at midnight, Asia/Tokyo time." in client.get("/leaderboards/?period=today").content
+
+
+def test_a_name_is_shown_as_text(client, cards):
+    play(cards, 3, "<b>Ada</b>")
+
+    assert b"&lt;b&gt;Ada" in client.get("/leaderboards/").content

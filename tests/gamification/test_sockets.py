@@ -108,6 +108,19 @@ def test_an_older_or_equal_version_is_not_told(valkey):
     assert async_to_sync(story)() == (("all", 5), ("all", 7))
 
 
+@pytest.mark.parametrize(
+    ("sockets", "words"),
+    [
+        (50, {"board": "all", "version": 7}),
+        (51, {"board": "all", "version": 7, "spread": 20}),
+        (500, {"board": "all", "version": 7, "spread": 9000}),
+        (5000, {"board": "all", "version": 7, "spread": 10_000}),
+    ],
+)
+def test_many_browsers_are_asked_to_share_out_when_they_fetch(sockets, words):
+    assert json.loads(relaying.message_of("all", 7, sockets)) == words
+
+
 @pytest.mark.parametrize("board", ["nobody", "project-missing", "project-draft", "ALL"])
 def test_an_unknown_or_draft_board_closes_the_socket(board):
     make_project(slug="draft", state=ProjectState.DRAFT)
