@@ -17,7 +17,7 @@ from ninja.errors import HttpError
 from accounts.authentication import Caller, NotAllowed, require
 from accounts.crosssite import PROBLEM
 from accounts.enums import Role, Scope
-from accounts.models import Membership
+from accounts.models import Membership, Volunteer
 from tasks.enums import ProjectState
 from tasks.models import Batch, Project
 from tasks.paging import page_of
@@ -101,7 +101,7 @@ def upload(
 ) -> HttpResponse:
     project = own_project(request.auth, slug)  # type: ignore[attr-defined]  # ninja sets it
     try:
-        batch = keep_upload(project, name, files)
+        batch = keep_upload(project, name, files, who(request))
     except CannotRead as error:
         raise HttpError(INSUFFICIENT_STORAGE, str(error)) from None
     return handed_over(batch)
@@ -192,7 +192,7 @@ def uploads(request: HttpRequest, number: int = BATCH, limit: int = PAGE_SIZE, a
 def finish_uploads(request: HttpRequest, number: int = BATCH) -> HttpResponse:
     batch = own_batch(request, number)
     try:
-        receiving.finish(batch)
+        receiving.finish(batch, who(request))
     except UploadRefused as refusal:
         return refused(refusal)
     return handed_over(batch)
@@ -207,7 +207,7 @@ def finish_uploads(request: HttpRequest, number: int = BATCH) -> HttpResponse:
 )
 def cancel_uploads(request: HttpRequest, number: int = BATCH) -> HttpResponse:
     try:
-        receiving.cancel(own_batch(request, number))
+        receiving.cancel(own_batch(request, number), who(request))
     except UploadRefused as refusal:
         return refused(refusal)
     return HttpResponse(status=204)
@@ -330,6 +330,10 @@ def batch(request: HttpRequest, number: int = BATCH) -> dict[str, Any]:
 )
 def files(request: HttpRequest, number: int = BATCH, limit: int = PAGE_SIZE, after: str = AFTER) -> dict[str, Any]:
     return page_of(request, own_batch(request, number).files.all(), describe_file, limit=limit, after=after)
+
+
+def who(request: HttpRequest) -> Volunteer:
+    return request.auth.volunteer  # type: ignore[attr-defined]  # ninja sets it
 
 
 def own_batch(request: HttpRequest, number: int) -> Batch:

@@ -26,5 +26,9 @@ class UploadRefused(Exception):
         self.offset = offset
 
 
+class ActRefused(Exception):
+    """A batch or page cannot be treated so now; ``str(error)`` tells a person why and what to do."""
+
+
 class CannotRead(Exception):
     """The batch cannot be read now; ``str(error)`` tells a person why and what to do."""

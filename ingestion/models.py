@@ -15,6 +15,13 @@ class FileQuerySet(models.QuerySet["File"]):
     def refused(self) -> "FileQuerySet":
         return self.filter(state=FileState.REFUSED)
 
+    def waiting(self) -> "FileQuerySet":
+        return self.filter(state=FileState.WAITING)
+
+    def wanting(self) -> "FileQuerySet":
+        """Files that someone should look at: refused, or taken in with something left out."""
+        return self.filter(Q(state=FileState.REFUSED) | Q(state=FileState.DONE) & ~Q(reason=""))
+
 
 class File(models.Model):
     """A file that someone brought: nothing that comes in is lost without a row that says why."""

@@ -19,11 +19,12 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Volunteer
 from tasks.consensus import fold
 from tasks.enums import BatchState
 from tasks.models import Batch, Project
@@ -31,6 +32,7 @@ from tasks.models import Batch, Project
 from .errors import UploadRefused
 from .gathering import shown
 from .models import Upload
+from .noting import note
 from .storing import LOW_WATER, free_room, judge_room, sync
 from .uploading import UPLOADS, new_batch
 
@@ -195,7 +197,7 @@ def write_piece(file: int, at: int, body: BinaryIO, room: int) -> tuple[int, byt
     return length, content.digest()
 
 
-def finish(batch: Batch) -> None:
+def finish(batch: Batch, who: Volunteer) -> None:
     """Hand the batch over to be read, once every byte of every file is here and as announced.
 
     Raises ``UploadRefused``. A second call changes nothing.
@@ -213,6 +215,7 @@ def finish(batch: Batch) -> None:
         waiting = Batch.objects.filter(pk=batch.pk, state__in=TAKES_FILES)
         if unfinished or batch.state == BatchState.ARRIVING:
             waiting.update(state=BatchState.UPLOADED, claimed_until=None, reason="")
+            note(batch, who, "batch.brought", files=len(unfinished))
     batch.refresh_from_db()
 
 
@@ -249,10 +252,13 @@ def leave_out(upload: Upload) -> None:
     place_of(upload).unlink(missing_ok=True)
 
 
-def cancel(batch: Batch) -> None:
+def cancel(batch: Batch, who: Volunteer | None = None) -> None:
     """Forget a batch that was never handed over, and all that arrived of it. Raises ``UploadRefused``."""
-    if not Batch.objects.filter(pk=batch.pk, state=BatchState.ARRIVING).delete()[0]:
-        raise UploadRefused(_("This batch has been handed over already. Withdraw it instead."))
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, state=BatchState.ARRIVING).delete()[0]:
+            raise UploadRefused(_("This batch has been handed over already. Withdraw it instead."))
+        if who:
+            note(batch, who, "batch.cancelled")
     shutil.rmtree(Path(settings.FILES, batch.source), ignore_errors=True)
 
 
@@ -270,10 +276,3 @@ def forget_abandoned(now: datetime | None = None) -> int:
     for upload in uploads:
         leave_out(upload)
     return len(batches) + len(uploads)
-
-
-def bytes_of(batch: Batch) -> tuple[int, int]:
-    """Return how many bytes have arrived of how many announced ones."""
-    rows = batch.uploads.annotate(left=F("size") - F("offset")).values_list("size", "left")
-    size, left = map(sum, zip(*rows, strict=True)) if rows else (0, 0)
-    return size - left, size

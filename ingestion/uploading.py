@@ -14,11 +14,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Volunteer
 from tasks.consensus import fold
 from tasks.enums import BatchState
 from tasks.models import Batch, Project
 
 from .models import Upload
+from .noting import note
 from .storing import judge_room, sync
 
 UPLOADS = "uploads"
@@ -27,7 +29,7 @@ LONGEST_NAME = 100  # characters of a batch's name, and room for a number behind
 ORPHAN = timedelta(days=1)
 
 
-def keep_upload(project: Project, name: str, files: Iterable[UploadedFile]) -> Batch:
+def keep_upload(project: Project, name: str, files: Iterable[UploadedFile], who: Volunteer) -> Batch:
     """Write the files under names of our own, then the batch that waits to be read.
 
     Raises ``CannotRead`` while the disk is full. Killed between, it leaves a folder that ``forget_orphans`` removes.
@@ -46,7 +48,10 @@ def keep_upload(project: Project, name: str, files: Iterable[UploadedFile]) -> B
     sync(folder / NAMES)
     sync(folder)
     sync(folder.parent)
-    return new_batch(project, fold(name) or fold(next(iter(names.values()), "")) or _("upload"), source)
+    with transaction.atomic():
+        batch = new_batch(project, fold(name) or fold(next(iter(names.values()), "")) or _("upload"), source)
+        note(batch, who, "batch.brought", files=len(names))
+    return batch
 
 
 def write(file: UploadedFile, place: Path) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from .enums import ProjectState
+from .enums import ProjectState, TaskState
 from .models import Answer, Page, Progress, Project, Task, Workflow, WorkflowVersion
 from .models.projects import ProjectQuerySet
 from .questions import page_url
@@ -76,13 +76,21 @@ def by_need(projects: ProjectQuerySet) -> ProjectQuerySet:
 
 
 def count_progress(project: int, now: datetime | None = None) -> Progress:
-    """Count a project's tasks, settled and disputed ones, answers and people anew; every count reads one index."""
+    """Count a project's tasks, settled and disputed ones, answers and people anew; every count reads one index.
+
+    What lies on withheld pages does not count: only those few tasks are looked at.
+    """
     tasks = Task.objects.filter(project=project)
+    hidden = Task.objects.filter(page__in=Page.objects.filter(project=project).exclude(withheld_at=None)).aggregate(
+        tasks=Count("pk"),
+        settled=Count("pk", filter=Q(settled_at__isnull=False)),
+        disputed=Count("pk", filter=Q(state=TaskState.DISPUTED)),
+    )
     answers = Answer.objects.filter(project=project, reopened=False)
     values = {
-        "tasks": tasks.count(),
-        "settled": tasks.filter(settled_at__isnull=False).count(),
-        "disputed": tasks.disputed().count(),
+        "tasks": tasks.count() - hidden["tasks"],
+        "settled": tasks.filter(settled_at__isnull=False).count() - hidden["settled"],
+        "disputed": tasks.disputed().count() - hidden["disputed"],
         "counted_at": now or timezone.now(),
         **answers.aggregate(answers=Count("volunteer"), people=Count("volunteer", distinct=True)),
     }

@@ -29,6 +29,7 @@ class Batch(models.Model):
     total = models.PositiveIntegerField(db_default=0)
     done = models.PositiveIntegerField(db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)  # its pages were withheld at the same moment
 
     objects = BatchQuerySet.as_manager()
 
@@ -79,4 +80,7 @@ class Page(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "position"], name="page_once_in_item"),
             models.UniqueConstraint(fields=["project", "sha256"], name="page_once_in_project"),
+        ]
+        indexes = [
+            models.Index(fields=["project"], name="page_withheld", condition=Q(withheld_at__isnull=False)),
         ]
