@@ -1,6 +1,7 @@
 """The public API: each app brings its router, the site puts them together."""
 
 from django.http import HttpRequest, HttpResponse
+from ninja import Router
 
 from exports.api import router as exports_router
 from gamification.api import router as gamification_router
@@ -21,7 +22,18 @@ api = DescribedAPI(
     docs_url=None,
     openapi_extra={"security": [{}, {"session": []}, {"bearer": []}]},
 )
+
+
+def answer_head(router: Router) -> None:
+    """Let every GET answer HEAD too, as RFC 9110 asks; the server leaves the body out."""
+    for view in router.path_operations.values():
+        for operation in view.operations:
+            if "GET" in operation.methods and "HEAD" not in operation.methods:
+                operation.methods.append("HEAD")
+
+
 for router in (tasks_router, gamification_router, ingestion_router, exports_router):
+    answer_head(router)
     api.add_router("", router)
 problems.install(api)
 

@@ -75,8 +75,8 @@ def withdrawal(request: MemberRequest, slug: str, number: int) -> HttpResponse:
     release = get_object_or_404(found.select_related("project__organisation"))
     if release.state != ReleaseState.PUBLISHED:
         return redirect("desk:releases", slug)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         withdraw(release, request.user, form.cleaned_data["reason"])
         messages.success(request, _("Release %(number)s is withdrawn.") % {"number": number})
         return redirect("desk:releases", slug)

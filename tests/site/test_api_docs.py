@@ -100,12 +100,26 @@ def test_the_example_on_the_page_works_as_it_stands(client, in_thread, live_url,
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("method", "path", "allowed"), [("put", "projects", "GET"), ("get", "flags", "POST")])
+@pytest.mark.parametrize(("method", "path", "allowed"), [("put", "projects", "GET, HEAD"), ("get", "flags", "POST")])
 def test_a_wrong_method_gets_a_problem_document_that_names_the_right_ones(client, method, path, allowed):
     response = getattr(client, method)(f"/api/v1/{path}")
 
     assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
     assert (response["Allow"], response.json()["detail"]) == (allowed, f"This address takes {allowed}.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["projects", "projects/{slug}", "datasets", "leaderboards/all", "datasets/nothing"])
+def test_head_tells_what_get_would(client, path):
+    address = f"/api/v1/{path.format(slug=make_task().project.slug)}"
+
+    got, head = client.get(address), client.head(address)
+
+    assert (head.status_code, head["Content-Type"], head.content) == (got.status_code, got["Content-Type"], b"")
+
+
+def test_every_get_is_a_head_too():
+    assert [path for path, item in PATHS.items() if ("get" in item) != ("head" in item)] == []
 
 
 @pytest.mark.django_db
