@@ -99,7 +99,7 @@ def answer_wrong_methods(get_response: Callable[[HttpRequest], HttpResponse]) ->
         response = get_response(request)
         if response.status_code != 405 or not of_the_api(request):
             return response
-        allowed = response["Allow"]
+        allowed = ", ".join(sorted(response["Allow"].split(", ")))
         detail = _("This address takes %(methods)s.") % {"methods": allowed}
         refusal = problem(405, _("This address does not take %(method)s.") % {"method": request.method}, detail)
         refusal["Allow"] = allowed
