@@ -84,8 +84,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Collation:
-    """``grid`` has a row for each reading that is a text, or one for the text that is asked about; None for marks alone
-    and for very long lines."""
+    """``grid`` has a row for each reading that is a text; None for fewer than two and for very long lines."""
 
     readings: tuple[Reading, ...]
     readers: tuple[Reader, ...]
@@ -100,8 +99,6 @@ def collate(task: Task) -> Collation:
     readers = readers_of(votes)
     readings = readings_of(question, votes, verdict, readers, task.suggestion)
     texts = [reading.text for reading in readings if reading.is_text]
-    if question.kind == KindName.VERIFY:
-        texts = [fold(task.suggestion)]
     return Collation(tuple(readings), tuple(readers.values()), grid_of(texts))
 
 

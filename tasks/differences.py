@@ -11,7 +11,7 @@ from itertools import groupby, zip_longest
 from rapidfuzz.distance import Levenshtein
 
 from .consensus import fold
-from .consensus.alignment import split_by_letters, split_by_words
+from .consensus.alignment import split_by_letters
 
 JOINER = "\u200d"
 MOST_CELLS = 6000  # of a grid; longer readings are shown as lines only
@@ -55,11 +55,20 @@ type Column = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    columns: tuple[Column, ...]
+
+    @property
+    def differs(self) -> bool:
+        return any(cell.differs for column in self.columns for cell in column)
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """Letters in columns, columns in words that stay together; a column has one cell per row."""
 
     rows: int
-    words: tuple[tuple[Column, ...], ...]
+    words: tuple[Word, ...]
 
 
 def differences(mine: str, decided: str) -> tuple[Part, ...]:
@@ -78,11 +87,20 @@ def differences(mine: str, decided: str) -> tuple[Part, ...]:
 
 
 def differing_words(mine: str, decided: str) -> tuple[WordDifference, ...]:
-    """Return the words of ``decided`` for which ``mine`` has something else, for whoever hears instead of sees."""
-    mine, decided = fold(mine), fold(decided)
-    columns = split_by_words(decided, [decided, mine])
-    found = ((number, other.strip(), own.strip()) for number, (own, other) in enumerate(columns, 1) if own != other)
-    return tuple(WordDifference(number, other, own) for number, other, own in found if own != other)
+    """Return the words of ``decided`` for which ``mine`` has something else, for whoever hears instead of sees.
+
+    A word that only ``mine`` has is told with the number of the word before it.
+    """
+    words, others = fold(decided).split(), fold(mine).split()
+    found: list[WordDifference] = []
+    for block in Levenshtein.opcodes(words, others):
+        own, there = words[block.src_start : block.src_end], others[block.dest_start : block.dest_end]
+        if block.tag == "insert":
+            found.append(WordDifference(max(block.src_start, 1), " ".join(there), ""))
+        elif block.tag != "equal":
+            numbers = range(block.src_start + 1, block.src_end + 1)
+            found += map(WordDifference, numbers, there or [""] * len(own), own)
+    return tuple(found)
 
 
 def letters_of(text: str) -> list[str]:
@@ -101,11 +119,11 @@ def _clusters(text: str) -> Iterator[Sequence[str]]:
 
 
 def grid_of(texts: Sequence[str]) -> Grid | None:
-    """Return the letters of the texts under those of the first; None when there is nothing to lay out, or too much."""
-    if not any(texts) or max(map(len, texts)) * len(texts) > MOST_CELLS:
+    """Return the letters of the texts under those of the first; None when there is nothing to compare, or too much."""
+    if len(texts) < 2 or max(map(len, texts)) * len(texts) > MOST_CELLS:
         return None
     columns = [tuple(Cell(letter, letter != column[0]) for letter in column) for column in columns_of(texts)]
-    return Grid(len(texts), tuple(tuple(word) for word in in_words(columns)))
+    return Grid(len(texts), tuple(Word(tuple(word)) for word in in_words(columns)))
 
 
 def columns_of(texts: Sequence[str]) -> list[list[str]]:

@@ -38,8 +38,9 @@ def test_the_parts_make_up_both_readings_again_and_take_turns(mine, decided):
     [
         ("Tesson – Jean Narius", "Usson – Jean Marius", [(1, "Tesson", "Usson"), (4, "Narius", "Marius")]),
         ("Usson Jean", "Usson – Jean", [(2, "", "–")]),
-        ("Usson – Jean", "Usson Jean", [(1, "Usson –", "Usson")]),
-        ("Usson Jean", "UssonJean", [(1, "Usson Jean", "UssonJean")]),
+        ("Usson – Jean", "Usson Jean", [(1, "–", "")]),
+        ("Dr Usson", "Usson", [(1, "Dr", "")]),
+        ("het amgazijn", "het magazijn", [(2, "amgazijn", "magazijn")]),
         ("Usson", "Usson", []),
         ("Usson", "", [(1, "Usson", "")]),
     ],
