@@ -33,6 +33,10 @@ class Pace:
     per_day: float
     done: date | None
 
+    @property
+    def lines_a_day(self) -> int:
+        return round(self.per_day)
+
 
 def pace_of(project: Project, progress: Progress, now: datetime) -> Pace:
     zone = zone_of(project)
