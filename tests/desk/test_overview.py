@@ -173,6 +173,19 @@ def test_the_forecast_takes_the_pace_of_the_last_week(archive, ages, tasks, per_
     assert (round(pace.per_day, 3), pace.done) == (round(per_day, 3), done)
 
 
+def test_the_page_tells_pace_and_forecast(client, archivist, archive):
+    project = make_project(organisation=archive, slug="cards")
+    workflow = make_workflow(project)
+    for _ in range(3):
+        settle_task(workflow, now=timezone.now())
+    Progress.objects.create(project=project, tasks=1000, settled=3, people=6)
+
+    page = words(client.get("/desk/cards/"))
+
+    assert "at 3 lines a day" in page
+    assert "3 on the best of them" in page
+
+
 def test_whoever_holds_a_line_is_reading_now():
     project = make_project()
     workflow = make_workflow(project)
@@ -196,3 +209,14 @@ def test_the_map_shows_the_state_of_each_page():
     make_task(workflow, page=pages["gone"], state=5, settled_at=NOW)
 
     assert page_map(project) == ["agreed", "waiting", "reading", "disputed", "unreadable"]
+
+
+def test_a_project_under_way_says_when_it_will_be_done_and_at_what_pace(client, archivist, archive):
+    project = make_project(organisation=archive, slug="cards")
+    workflow = make_workflow(project)
+    for _line in range(2):
+        settle_task(workflow)
+    make_task(workflow)
+    count_progress(project.pk)
+
+    assert "at 2 lines a day" in words(client.get("/desk/cards/"))
