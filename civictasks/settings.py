@@ -1,6 +1,7 @@
 """One settings file; what differs between machines comes from the environment (docs/architecture.md)."""
 
 import os
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CIVICTASKS_DATA") or BASE_DIR / "var").absolute()
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions and answers are nobody else's
 FILES = DATA / "files"
+METRICS = DATA / "metrics"
+METRICS.mkdir(exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)  # prometheus_client reads it when it is imported
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret(DATA / "secret_key")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = [*env_list("ALLOWED_HOSTS", []), "127.0.0.1", "localhost", "[::1]"]  # who looks after the site is near
 CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -35,6 +41,7 @@ INSTALLED_APPS = [
     "civictasks",
 ]
 MIDDLEWARE = [
+    "civictasks.watching.metering.meter_requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

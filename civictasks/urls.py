@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("projects/", pages.projects, name="projects"),
     path("projects/<slug:slug>/", pages.project, name="project"),
+    path("", include("civictasks.watching.urls")),
     path("", include("accounts.urls")),
     path("me/", include("civictasks.me.urls")),
     path("desk/", include("civictasks.desk_urls")),

@@ -13,6 +13,7 @@ from accounts.enums import Scope
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .flagging import flag
 from .leases import give_back
+from .metering import meter_answers, meter_leases
 from .models import Project
 from .outcomes import outcomes_of
 from .paging import page_of
@@ -66,6 +67,7 @@ def project(request: HttpRequest, slug: str = PROJECT) -> dict[str, Any]:
 def leases(request: HttpRequest, body: LeaseRequest, slug: str = PROJECT) -> HttpResponse:
     """A visitor without a session becomes an anonymous volunteer and gets two cookies. 409: the project is closed."""
     grant = grant_to(welcome(request), slug, body)
+    meter_leases("leases", len(grant.leases))
     return JsonResponse(leases_reply(grant))
 
 
@@ -79,9 +81,12 @@ def answers(request: HttpRequest, body: AnswersRequest) -> HttpResponse:
     """An answer reported as counted is on disk. Send it again after a lost connection: it counts once."""
     caller = require(request, Scope.PLAY)
     results = submit_answers(caller.volunteer, [answer.submission() for answer in body.answers])
+    meter_answers(results)
     reply: dict[str, Any] = {"results": results}
     if body.next:
-        reply |= leases_reply(next_grant(caller, body.next))
+        grant = next_grant(caller, body.next)
+        meter_leases("answers", len(grant.leases))
+        reply |= leases_reply(grant)
     return JsonResponse(reply)
 
 

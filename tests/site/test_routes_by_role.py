@@ -58,6 +58,9 @@ SITE = {
     "": PUBLIC,
     "language/": "302 302 302 302 302 302",
     "POST language/": "302 302 302 302 302 302",
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "metrics": PUBLIC,  # from this machine
     "offline/": PUBLIC,
     "offline-worker.js": PUBLIC,
     "projects/": PUBLIC,

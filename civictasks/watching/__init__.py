@@ -1,0 +1,1 @@
+"""What an operator watches: whether the site lives, whether it is ready, and how it does."""
