@@ -215,7 +215,7 @@ def test_a_project_under_way_says_when_it_will_be_done_and_at_what_pace(client, 
     project = make_project(organisation=archive, slug="cards")
     workflow = make_workflow(project)
     for _line in range(2):
-        settle_task(workflow)
+        settle_task(workflow, now=timezone.now())
     make_task(workflow)
     count_progress(project.pk)
 
