@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, membership_required, role_in
@@ -117,7 +118,8 @@ def steps_of(project: Project, *, pages: bool) -> list[dict[str, Any]]:
 
 def next_step(project: Project, disputes: int, *, pages: bool, archivist: bool) -> Step | None:
     if disputes:
-        return Step(_("Readers disagree here; you decide."), _("Settle disputes"), address_of("review", project))
+        label = ngettext("Settle %(lines)d dispute", "Settle %(lines)d disputes", disputes) % {"lines": disputes}
+        return Step(_("Readers disagree here; you decide."), label, address_of("review", project))
     if not archivist:
         return None
     if project.state == ProjectState.DRAFT:
@@ -152,10 +154,7 @@ def step_of_open(project: Project, *, pages: bool) -> Step | None:
 
 
 def address_of(name: str, project: Project) -> str:
-    try:
-        return reverse(f"desk:{name}", args=[project.slug])
-    except NoReverseMatch:
-        return reverse("desk:project", args=[project.slug])
+    return reverse(f"desk:{name}", args=[project.slug])
 
 
 def bars_of(pace: Pace) -> dict[str, Any]:

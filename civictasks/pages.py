@@ -63,6 +63,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
             "licence": LICENCES.get(found.licence, found.licence),
             "question": versions[0].prompt if versions else "",
             "people": progress_of(found).people,
+            "rights": found.rights,
             "draft": found.state == ProjectState.DRAFT,
         },
         "dataset": latest_release(found),

@@ -9,12 +9,14 @@ from .models import Project, Task
 from .questions import crop_url, page_url
 from .wording import Wording
 
+LOOKED_AT = 20
 DRAWN = {"url": "desk/sample-line.svg", "width": 960, "height": 120, "reading": "Åbo Tidningar 1771"}
 
 
 def preview_of(project: Project, wording: Wording) -> dict[str, Any]:
     """Return the context of the part ``task`` of the play page, about a line of the project or a drawn one."""
-    line = Task.objects.filter(project=project).select_related("page").order_by("natural_key").first()
+    some = Task.objects.filter(project=project).select_related("page").order_by("natural_key")[:LOOKED_AT]
+    line = max(some, key=lambda task: task.width / task.height, default=None)  # a number alone shows little
     shown = line_of(line) if line else drawn_line()
     reading = (line.suggestion if line else "") or DRAWN["reading"]
     task = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..access import MemberRequest, role_in
@@ -27,10 +27,7 @@ def desk_tabs(context: template.Context, project: Any) -> dict[str, Any]:
     role = role_in(request.user, project.organisation_id)
     tabs = []
     for name, title in TABS.items():
-        try:
-            address = reverse(f"desk:{name}", args=[project.slug])
-        except NoReverseMatch:
-            continue
+        address = reverse(f"desk:{name}", args=[project.slug])
         least = getattr(resolve(address).func, "least_role", None)
         if role and least and role in least.and_above:
             here = request.path == address if name == "project" else request.path.startswith(address)

@@ -52,7 +52,14 @@ class ProjectForm(forms.ModelForm):
         help_text=gettext_lazy("Where your day begins: for the board of today and the figures per day."),
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
     )
-    way = forms.ChoiceField(label=gettext_lazy("How it opens"), choices=Way.choices, widget=forms.RadioSelect)
+    way = forms.ChoiceField(
+        label=gettext_lazy("How it opens"),
+        choices=[
+            (Way.PLAIN, gettext_lazy("As a plain page: the line, the question, a field")),
+            (Way.BRIDGE, gettext_lazy("As Bridge, a game: each line lays a plank. The plain page is one click away")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
     class Meta:
         model = Project

@@ -7,7 +7,8 @@ from accounts.models import Act
 from exports.licences import KNOWN
 from tasks.enums import Licence
 from tasks.models import Project, ProjectSecret
-from tests.factories import make_project, make_workflow
+from tasks.projects import count_progress
+from tests.factories import make_project, make_task, make_workflow
 
 pytestmark = pytest.mark.django_db
 SAID = {
@@ -167,10 +168,15 @@ def test_doing_it_twice_does_it_once(client, archivist, archive):
 
 
 def test_members_see_a_draft_as_visitors_will_and_nobody_else_does(client, archivist, archive):
-    make_project(organisation=archive, slug="cards", state="draft", title="Secret cards")
+    project = make_project(organisation=archive, slug="cards", state="draft", title="Secret cards")
+    make_task(make_workflow(project))
+    count_progress(project.pk)
     address = "/projects/cards/"
 
-    assert "Secret cards" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    shown = ("Secret cards", "Only members of your organisation", "Rights of the pictures: Public domain")
+    assert [words for words in shown if words not in page] == []
+    assert "/play/cards/" not in page
     client.logout()
     assert client.get(address).status_code == 404
 
