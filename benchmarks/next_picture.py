@@ -1,9 +1,10 @@
 """How long a volunteer waits from Enter to the next picture, in a real browser against a running site.
 
     uv run python -m benchmarks.next_picture --url http://127.0.0.1:8000 --project finnish-newspapers --lines 100
+    uv run python -m benchmarks.next_picture --way bridge
 
 Measured inside the page: from the key's event to the first animation frame in which the next line's picture is decoded
-and laid out. Prints milliseconds.
+and laid out. Prints milliseconds. In Bridge the last line of a round has no next picture and is not measured.
 """
 
 import argparse
@@ -21,6 +22,7 @@ WATCH = """
     const pressed = performance.now();
     const before = document.querySelector("#scan img.crop").getAttribute("src");
     const look = () => {
+      if (!document.querySelector("#done").hidden) return;
       const crop = document.querySelector("#scan img.crop");
       const there = crop.getAttribute("src") !== before && crop.complete && crop.naturalWidth;
       if (!there) return requestAnimationFrame(look);
@@ -32,16 +34,23 @@ WATCH = """
 """
 
 
-def play(page: Page, project: str, lines: int) -> list[float]:
-    """Answer ``lines`` lines and return the wait after each, in milliseconds."""
-    page.goto(f"/play/{project}/")
+ON = "number => waits.length > number || !document.querySelector('#done').hidden"
+
+
+def play(page: Page, project: str, lines: int, way: str) -> list[float]:
+    """Answer lines until ``lines`` waits were measured and return these, in milliseconds."""
+    page.goto(f"/play/{project}/?way={way}")
     page.get_by_role("button", name="Start").click()
     page.locator("#scan img.crop").wait_for()
     page.evaluate(WATCH)
-    for number in range(lines):
-        page.keyboard.type(f"line {number}", delay=5)
+    measured = 0
+    while measured < lines:
+        page.keyboard.type(f"line {measured}", delay=5)
         page.keyboard.press("Enter")
-        page.wait_for_function(f"() => waits.length > {number}")
+        page.wait_for_function(ON, arg=measured)
+        if page.locator("#again").is_visible():
+            page.locator("#again").click()
+        measured = page.evaluate("waits.length")
     return page.evaluate("waits")
 
 
@@ -49,13 +58,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--project", default="finnish-newspapers")
+    parser.add_argument("--way", choices=["plain", "bridge"], default="plain")
     parser.add_argument("--lines", type=int, default=100)
     options = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_context(base_url=options.url).new_page()
-        waits = sorted(play(page, options.project, options.lines))
+        waits = sorted(play(page, options.project, options.lines, options.way))
         browser.close()
     p95 = waits[int(len(waits) * 0.95) - 1]
     print(f"{len(waits)} lines: p50 {statistics.median(waits):.0f} ms, p95 {p95:.0f} ms, longest {waits[-1]:.0f} ms")

@@ -55,7 +55,9 @@ export class Bridge {
     this.blot = new Blot(scene.querySelector("#blot"));
     this.round = null;
     this.across = false;
-    new ResizeObserver(() => this.round && this.draw(this.round)).observe(scene);
+    const again = () => this.round && this.draw(this.round);
+    new ResizeObserver(again).observe(scene);
+    document.fonts.ready.then(again); // letters of another width
   }
 
   get planks() {

@@ -21,6 +21,7 @@ function capital(text) {
 export class Ending {
   constructor(words) {
     this.words = words;
+    this.answers = [];
     this.language = $("say").lang;
     this.numbers = words.numbers.split(" ");
     $("inplace").addEventListener("click", () => this.putInPlace());
@@ -63,7 +64,7 @@ export class Ending {
   sentence(name, n) {
     if (!n) return "";
     const number = capital(this.numbers[n - 1] ?? String(n));
-    if (n > 1 && n === this.answers?.length && this.words[`${name}All`]) return this.words[`${name}All`];
+    if (n > 1 && n === this.answers.length && this.words[`${name}All`]) return this.words[`${name}All`];
     return (n === 1 ? this.words[`${name}One`] : this.words[`${name}Many`]).replace("{n}", number);
   }
 

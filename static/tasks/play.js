@@ -130,7 +130,7 @@ function choose(name) {
     if (round.full && !$("task").hidden) round.begin(); // the plain page has gone on already
     bridge.draw(round, round.full);
   }
-  if (!$("done").hidden) ending.show(ending.answers ?? [], { way: name, over });
+  if (!$("done").hidden) ending.show(ending.answers, { way: name, over });
   show();
   const asked = $("transcribe").hidden ? $("asked") : $("say");
   ($("task").hidden ? document.querySelector(`[data-for=${name}] .way`) : asked).focus();
@@ -152,9 +152,10 @@ const page = {
   wait: () => resting() || open("waiting"),
 
   end(reason) {
+    const told = over && !$("done").hidden;
     over = { reason };
-    if (resting()) return $("done").hidden || ending.show(round.answers, { way: way.name, over });
-    if (round.answers.length && !round.full) round.close();
+    if (told || resting()) return ending.show(ending.answers, { way: way.name, over });
+    round.close();
     if (round.answers.length) return endRound();
     open("done");
     ending.show([], { way: way.name, over });
@@ -243,6 +244,8 @@ function typing(text) {
 function begin() {
   const given = JSON.parse($("leases")?.textContent ?? "null");
   if (given) history.replaceState(null, "", location.href); // a reload reads the page and posts nothing
+  const [first] = given?.leases ?? [];
+  if (first && $("say").value) drafts.keep(first.task.id, $("say").value); // typed before this script was there
   way.begin();
   if (round.full && given) round.begin();
   bridge.draw(round, false);

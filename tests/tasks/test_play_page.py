@@ -119,3 +119,29 @@ def test_when_nothing_is_left_the_page_thanks_and_offers_the_next_project(workfl
     browser.post()
 
     assert f"/play/{other.slug}/" in browser.page
+
+
+@pytest.mark.parametrize(
+    ("opens_as", "query", "way"),
+    [
+        ("plain", "", "plain"),
+        ("bridge", "", "bridge"),
+        ("bridge", "?way=plain", "plain"),
+        ("plain", "?way=bridge", "bridge"),
+        ("bridge", "?way=nonsense", "bridge"),
+    ],
+)
+def test_the_address_says_which_way_is_played_else_the_project(opens_as, query, way):
+    project = make_project(way=opens_as)
+
+    page = Client().get(f"/play/{project.slug}/{query}")
+
+    assert (f"as-{way}" in page.content.decode(), page.cookies) == (True, {})
+
+
+def test_the_way_asked_for_stays_when_lines_are_read_with_plain_forms(workflow):
+    make_task(workflow)
+
+    page = Client().post(f"/play/{workflow.project.slug}/?way=bridge").content.decode()
+
+    assert f'action="/play/{workflow.project.slug}/?way=bridge"' in page
