@@ -8,19 +8,20 @@ const CODE = /^(?:Digit|Numpad|Key)(.)$/;
 
 const $ = (id) => document.getElementById(id);
 const words = $("words").dataset;
+const scan = new Scan($("scan"), words); // the same for all disputes: it keeps the pictures of their page
 let busy = false;
 
 // ---------- the line in its place
 
 function showLine() {
   const shown = JSON.parse($("shown").textContent);
-  const scan = new Scan($("scan"), words);
   const picture = new Image();
   picture.src = shown.image.url;
   picture.width = shown.image.width;
   picture.height = shown.image.height;
   scan.show(shown, picture);
   $("tools").hidden = false;
+  $("whole").setAttribute("aria-pressed", "false");
   $("zoom").onclick = () => scan.zoom();
   $("left").onclick = () => scan.pan(-1);
   $("right").onclick = () => scan.pan(1);
@@ -34,10 +35,10 @@ function fetchNextPicture() {
 
 // ---------- from one dispute to the next
 
-function take(page, url) {
-  const fresh = page.getElementById("review");
-  if (!fresh) return window.location.assign(url); // another page: nothing is left, or the session is over
-  $("review").replaceWith(document.adoptNode(fresh));
+function take(page) {
+  const fresh = document.adoptNode(page.getElementById("review"));
+  fresh.querySelector("#scan").replaceWith(scan.box);
+  $("review").replaceWith(fresh);
   document.title = page.title;
   showLine();
   fetchNextPicture();
@@ -55,14 +56,21 @@ async function swap(url, options = {}, remember = true) {
   try {
     const reply = await fetch(url, { credentials: "same-origin", ...options });
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    if (!page.getElementById("review")) return leave(reply);
     if (remember && reply.url !== window.location.href) history.pushState({}, "", reply.url);
-    take(page, reply.url);
+    take(page);
   } catch {
     complain();
   } finally {
     busy = false;
     $("review")?.removeAttribute("aria-busy");
   }
+}
+
+/** What came is another page: nothing is left, the session is over, or the site is in trouble. */
+function leave(reply) {
+  if (reply.ok && reply.url) window.location.assign(reply.url);
+  else complain();
 }
 
 function complain() {
