@@ -128,6 +128,12 @@ DESK = {
     "desk/<slug:slug>/questions/<slug:workflow>/": FOR_ARCHIVISTS,
     "POST desk/<slug:slug>/questions/<slug:workflow>/": "401 403 403 422 422 404",
     "POST desk/<slug:slug>/questions/<slug:workflow>/turn/": "401 403 403 302 302 404",
+    "desk/<slug:slug>/review/": "401 403 302 302 302 404",  # to the first dispute
+    "desk/<slug:slug>/review/all/": FOR_REVIEWERS,
+    "desk/<slug:slug>/review/settled/": FOR_REVIEWERS,
+    "desk/<slug:slug>/review/<int:task>/": Row(FOR_REVIEWERS, task="dispute"),
+    "POST desk/<slug:slug>/review/<int:task>/": Row("401 403 409 409 409 404", task="dispute"),
+    "POST desk/<slug:slug>/review/undo/": "401 403 404 404 404 404",  # nobody has done anything yet
     "desk/<slug:slug>/releases/": FOR_ARCHIVISTS,
     "POST desk/<slug:slug>/releases/": "401 403 403 409 409 404",  # a draft is not released
     "desk/<slug:slug>/releases/<int:number>/withdraw/": Row(FOR_ARCHIVISTS, number="release"),
@@ -206,6 +212,7 @@ def stage(settings, tmp_path) -> Stage:
         "slug": project.slug,
         "workflow": project.workflows.get().slug,
         "task": str(task.pk),
+        "dispute": str(settle_task(task.workflow, "Viborg", "Wiborg", page=make_page(project)).pk),
         "page number": str(task.page_id),
         "batch": str(task.page.item.batch_id),
         "upload": str(Upload.objects.create(batch=task.page.item.batch, path_label="a", place="a", size=1).pk),
