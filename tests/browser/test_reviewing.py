@@ -9,6 +9,8 @@ from tasks.enums import TaskState
 from tasks.models import Project, Task
 from tests.factories import make_volunteer, post_answer
 
+from .test_pages import LOOKS, faults, sticks_out
+
 pytestmark = pytest.mark.browser
 PASSWORD = "kept in a drawer"
 READINGS = ("Usson Jean Marius", "Tesson Jean Marius", "Usson Jean Narius", "Uson Jean Marius", "Usson Jan Marius")
@@ -166,3 +168,29 @@ def test_without_a_connection_nothing_is_lost(page, cards, disputes, outcome):
     page.wait_for_url(f"**/review/{disputes[1]}/")
     assert outcome(disputes[0]) == ("AGREED", {"text": "Usson Jean Marius 1893"})
     page.problems[:] = [problem for problem in page.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page, cards, disputes, look):
+    page = open_page(**look)
+    sign_in(page, f"/desk/{cards}/review/")
+    first = page.url
+
+    def check(where):
+        assert (where, faults(page), sticks_out(page)) == (where, [], False)
+        page.set_viewport_size({"width": 320, "height": 568})
+        assert (where, sticks_out(page)) == (where, False)
+        page.set_viewport_size(look["viewport"])
+
+    check("dispute")
+    page.locator(".choice").first.click()
+    page.wait_for_url(f"**/review/{disputes[1]}/")
+    check("the next, with what was done last")
+    for path in (first, f"/desk/{cards}/review/all/", f"/desk/{cards}/review/settled/"):
+        page.goto(path)
+        check(path)
+    for task in disputes[1:]:
+        page.goto(f"/desk/{cards}/review/{task}/")
+        page.get_by_role("button", name="Empty").click()
+        page.wait_for_url(lambda url, task=task: not url.endswith(f"/{task}/"))
+    check("nothing left")
