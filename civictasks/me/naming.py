@@ -20,14 +20,14 @@ def name(request: VolunteersRequest) -> HttpResponse:
         return show(request, request.user.display_name or "")
     if "remove" in request.POST:
         remove_name(request.user)
-        messages.success(request, _("Boards show your pen name again: %(name)s.") % {"name": request.user})
+        messages.success(request, _("Boards show your pen name again: “%(name)s”.") % {"name": request.user})
         return redirect("me")
     typed = request.POST.get("name", "")
     try:
         kept = choose_name(request.user, typed)
     except NameRefused as error:
         return show(request, typed, str(error))
-    messages.success(request, _("Boards show you as %(name)s.") % {"name": kept})
+    messages.success(request, _("Boards show you as “%(name)s”.") % {"name": kept})
     return redirect("me")
 
 

@@ -123,7 +123,7 @@ def test_a_difference_is_marked_letter_by_letter(client, me):
 
 
 def test_a_name_is_chosen_refused_and_removed(client, me):
-    assert "Boards show you as Aino." in text_of(client.post("/me/name/", {"name": "Aino"}, follow=True))
+    assert "Boards show you as “Aino”." in text_of(client.post("/me/name/", {"name": "Aino"}, follow=True))
 
     refused = client.post("/me/name/", {"name": "Admin"})
     assert (refused.status_code, refused.context["typed"], str(Volunteer.objects.get())) == (422, "Admin", "Aino")
