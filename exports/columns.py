@@ -55,7 +55,7 @@ DATA: tuple[Column[Row], ...] = (
     Column(
         "page",
         "integer",
-        "Position of the page in its item.",
+        "Position of the page in its item; the first is 0.",
         lambda row: str(row.page.position),
         WHOLE,
     ),
@@ -138,14 +138,15 @@ DATA: tuple[Column[Row], ...] = (
     Column(
         "agreement",
         "number",
-        "Share of the answers that equal the leading one.",
+        "Share of the answers that equal the leading one, or the one that the reviewer decided on.",
         lambda row: number(row.agreement),
         SHARE,
     ),
     Column(
         "confidence",
         "number",
-        "Probability, by the method named, that the leading answer is right.",
+        "Probability, by the method named, that the leading answer is right. What a reviewer decided is taken for "
+        "0.99: a convention, not a measurement.",
         lambda row: number(row.confidence),
         SHARE,
     ),
@@ -217,7 +218,8 @@ ANSWERS: tuple[Column[tuple[Row, Reading]], ...] = (
     Column(
         "weight",
         "number",
-        "Weight in the decision, in nats of evidence; empty where the decision did not use the answer.",
+        "Weight in the decision, in nats of evidence; empty where the decision did not use the answer. Where a "
+        "reviewer decided, the weight it had before them.",
         lambda pair: weight(pair[1].weight),
         {"minimum": 0},
     ),

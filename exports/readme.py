@@ -50,7 +50,7 @@ data-spreadsheet.csv, not data.csv, in a spreadsheet program.
 - question and question_version lead to the wording in datapackage.json under civictasks:questions; method and
   parameters lead to civictasks:methods.
 - row_url leads to the row's page on the site, with the scan and the history of the row. x, y, width and height are
-  pixels of the original picture, whose SHA-256 is page_sha256; page_width and page_height are its size.
+  measured on the page at page_width by page_height pixels; page_sha256 is the SHA-256 of the picture file as it came.
 - id, region, row_url and the pseudonyms stay the same from version to version, so versions can be joined by id.
 
 ## To load it
@@ -84,7 +84,8 @@ under civictasks:methods. Each answer's reliability is 1 / (1 + (n - 1) exp(-w))
 verify, and for transcribe the parameter readings for a text and marks for a mark. With rho and rho_group set to 0, for
 w has their discount in it, merge_readings (transcribe) and weigh_choices (verify) of Civic Tasks' package
 tasks.consensus give the row's value, agreement and confidence. That package needs nothing else of Civic Tasks. A row
-decided by a reviewer holds what the reviewer read.
+decided by a reviewer (decided_by and method say reviewer) holds what the reviewer read, whatever the answers say; its
+confidence is always 0.99, because nobody is trusted beyond that, and has not been measured.
 """
 
 
