@@ -18,7 +18,7 @@ from .models import Release
 from .releases import file_url
 from .rows import row_path
 
-PREVIEW_COLUMNS = ("suggestion", "value", "confidence", "item", "page")  # first what the scan says
+PREVIEW_COLUMNS = ("value", "suggestion", "confidence", "item", "page")  # the value beside its scan, also on a phone
 WRITTEN = {"suggestion", "value"}  # in the language of the pages
 MAIN_FILES = ("data.csv", "data-spreadsheet.csv", "data.jsonl", "answers.csv", "changes.csv", "datapackage.json")
 

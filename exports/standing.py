@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
 
 from tasks.models import Project, Task
 from tasks.projects import progress_of
@@ -15,29 +14,26 @@ from .models import Release
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``fresh``: settled since ``last``, the newest published version, as far as it can be released now.
+    """``ready``: lines that a version would have now; ``last`` is the newest published one.
 
-    ``waiting`` and ``disputed`` are the sweeper's totals; ``minute`` were settled less than a minute ago and may still
+    The sweeper's totals, so they may be some seconds old. ``minute`` were settled less than a minute ago and may still
     be taken back.
     """
 
     last: Release | None
-    fresh: int
+    ready: int
     waiting: int
     disputed: int
     minute: int
 
 
 def standing_of(project: Project, now: datetime) -> Standing:
-    cutoff = now - settings.UNDO_WINDOW
-    last = project.releases.filter(state=ReleaseState.PUBLISHED).order_by("number").last()
-    settled = Task.objects.filter(project=project)
-    since = Q(settled_at__gte=last.released_at - settings.UNDO_WINDOW) if last else Q(settled_at__isnull=False)
     progress = progress_of(project)
+    minute = Task.objects.filter(project=project, settled_at__gte=now - settings.UNDO_WINDOW).count()
     return Standing(
-        last=last,
-        fresh=settled.filter(since, settled_at__lt=cutoff).count(),
+        last=project.releases.filter(state=ReleaseState.PUBLISHED).order_by("number").last(),
+        ready=max(progress.settled - minute, 0),
         waiting=max(progress.tasks - progress.settled, 0),
         disputed=progress.disputed,
-        minute=settled.filter(settled_at__gte=cutoff).count(),
+        minute=minute,
     )

@@ -111,6 +111,6 @@ def test_the_first_rows_show_suggestions_where_there_are_some(client):
     page = client.get(f"/data/{made.project.slug}/")
 
     [row] = page.context["preview"]
-    assert page.context["columns"] == ["suggestion", "value", "confidence", "item", "page"]
-    assert [cell["text"] for cell in row["cells"]][:2] == ["Abo", "Åbo"]
+    assert page.context["columns"] == ["value", "suggestion", "confidence", "item", "page"]
+    assert [cell["text"] for cell in row["cells"]][:2] == ["Åbo", "Abo"]
     assert [cell["lang"] for cell in row["cells"]] == ["sv", "sv", "", "", ""]
