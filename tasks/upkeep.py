@@ -7,10 +7,13 @@ from django.utils import timezone
 from accounts.models import Volunteer
 
 from .chores import chore
+from .jobs import spread_question
 from .leases import free_expired_seats
 from .models import Answer, Decision, Lease, Project, Task
 from .projects import count_progress
+from .queueing import hint
 from .skills import fit_skills
+from .spreading import questions_to_spread
 
 LEASES_KEPT = timedelta(days=30)
 DELETED_AT_ONCE = 500
@@ -59,6 +62,12 @@ def learn_skills() -> int:
 def forget_old_leases() -> int:
     old = Lease.objects.filter(seat=False, expires_at__lt=timezone.now() - LEASES_KEPT)
     return old.delete()[0]
+
+
+@chore(every=timedelta(seconds=20))
+def spread_questions() -> int:
+    """A question whose hint was lost, or that waited for a batch, reaches its pages all the same."""
+    return sum(hint(spread_question, pk) for pk in questions_to_spread().values_list("pk", flat=True))
 
 
 def newest_of(model: Growing) -> int:

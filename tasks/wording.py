@@ -12,7 +12,7 @@ from accounts.audit import record
 from accounts.models import Volunteer
 
 from .consensus import Policy
-from .models import Lease, Project, Task, Workflow, WorkflowVersion
+from .models import Lease, Page, Project, Task, Workflow, WorkflowVersion
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,10 @@ def wording_of(version: WorkflowVersion) -> Wording:
 
 @transaction.atomic
 def ask(project: Project, who: Volunteer, wording: Wording) -> Workflow:
-    """Ask a new question of the pages that come from now on."""
-    workflow = Workflow.objects.create(project=project, slug=free_slug(project, wording.prompt))
+    """Ask a new question of the pages that come; ``to_spread`` tells that some are there already."""
+    workflow = Workflow(project=project, slug=free_slug(project, wording.prompt), open=True)
+    workflow.to_spread = Page.objects.filter(project=project).exists()
+    workflow.save(force_insert=True)
     wording.version(workflow, 1).save(force_insert=True)
     record(project.organisation, who, "question.asked", project=project.pk, workflow=workflow.pk)
     return workflow

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
+from ..jobs import spread_question
 from ..models import Project, Workflow
 from ..previewing import preview_of
 from ..projects import latest_versions
+from ..queueing import hint
 from ..wording import Wording, ask, reword, set_open, wording_of
 from .forms import QuestionForm
 from .views import UNUSABLE, own_project
@@ -34,8 +36,12 @@ def new_question(request: MemberRequest, slug: str) -> HttpResponse:
     project = own_project(request, slug)
     form = QuestionForm(request.POST if request.method == "POST" else None)
     if saves(request) and form.is_valid():
-        ask(project, request.user, form.wording())
-        messages.success(request, _("The question is asked of every page that comes from now on."))
+        asked = ask(project, request.user, form.wording())
+        if asked.to_spread:
+            hint(spread_question, asked.pk)
+            messages.success(request, _("The question goes to all pages that are there, and to every one that comes."))
+        else:
+            messages.success(request, _("The question is asked of every page that comes."))
         return redirect("desk:questions", slug)
     return show(request, project, form)
 

@@ -92,11 +92,13 @@ class Workflow(models.Model):
     source_workflow = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
     next_workflow = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     open = models.BooleanField(db_default=True)
+    to_spread = models.BooleanField(db_default=False)  # the pages that were there before it are still to be asked
 
     objects = WorkflowQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "slug"], name="workflow_once")]
+        indexes = [models.Index(fields=["id"], name="workflow_to_spread", condition=Q(to_spread=True))]
 
     def __str__(self) -> str:
         return self.slug
