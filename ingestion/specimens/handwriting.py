@@ -36,7 +36,7 @@ GALL, BROWN, PALE = (40, 32, 30), (78, 54, 38), (58, 56, 72)
 HANDS = (
     Hand("herr-von-muellerhoff", 66, 0, 1.4, 0.5, GALL),
     Hand("la-belle-aurore", 45, 5, 1.8, 0.3, BROWN),
-    Hand("mr-de-haviland", 61, 0, 1.4, 0.4, (52, 40, 34)),
+    Hand("mr-de-haviland", 61, 0, 1.4, 0.4, (52, 40, 34), ("swedish-arrivals",)),
     Hand("marck-script", 43, 8, 1.6, 0.0, GALL),
     Hand("cedarville-cursive", 41, 9, 2.2, 0.0, BROWN),
     Hand("dawning-of-a-new-day", 47, 7, 1.8, 0.6, PALE, ("german-baptisms",)),

@@ -1,8 +1,11 @@
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from ingestion.segmentation import cut_into_lines
+from ingestion.specimens import draw
 
 from .drawing import WORDS, draw_page
 
@@ -68,3 +71,25 @@ def test_whatever_is_found_lies_on_the_page(seed: int):
     for line in cut_into_lines(Image.fromarray(blurred.astype(np.uint8))):
         assert (line.x >= 0, line.y >= 0, line.width > 0, line.height > 0) == (True,) * 4
         assert (line.x + line.width <= width, line.y + line.height <= height) == (True, True)
+
+
+@pytest.mark.parametrize(("slug", "least"), [("finnish-gazette", 0.9), ("swedish-arrivals", 0.75)])
+def test_columns_of_print_and_cells_of_a_register_are_cut_where_they_were_drawn(slug: str, least: float):
+    page = next(draw(11, 1, slug=slug))
+    middles = [
+        (line.x + line.width / 2, line.y + line.height / 2, line.width)
+        for line in cut_into_lines(Image.open(io.BytesIO(page.image)))
+    ]
+    found = [
+        line.text
+        for line in page.truth
+        if any(
+            0 < x - line.region.x < line.region.w
+            and 0 < y - line.region.y < line.region.h
+            and width < 1.3 * line.region.w
+            for x, y, width in middles
+        )
+    ]
+
+    assert len(found) >= least * len(page.truth)
+    assert len(middles) <= 1.3 * (len(page.truth) + len(page.printed))
