@@ -13,8 +13,10 @@ from .models import Batch, Page, Task, Workflow, WorkflowVersion
 logger = logging.getLogger(__name__)
 
 PAGES_AT_ONCE = 50
-COPIED = ("project_id", "page_id", "subject", "x", "y", "width", "height", "suggestion", "position", "shuffle")
-COPIED += ("crop_at", "crop_length", "crop_width", "crop_height")
+COPIED = (
+    *("project_id", "page_id", "subject", "x", "y", "width", "height", "suggestion", "position", "shuffle"),
+    *("crop_at", "crop_length", "crop_width", "crop_height"),
+)
 
 
 def questions_to_spread() -> QuerySet[Workflow]:
