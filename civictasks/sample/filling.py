@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,18 +38,22 @@ PAGES = "pages"  # their folder in the sample's, which holds nothing unfinished 
 
 @dataclass(frozen=True)
 class Part:
-    """``share`` of the tasks is settled by simulated volunteers who began ``ago``; play opens in ``way``."""
+    """``share`` of the tasks is settled by simulated volunteers who began ``ago``; play opens in ``way``.
+
+    ``policy`` is the workflow's: the fewer answers at most, the more lines are left to a reviewer.
+    """
 
     kind: KindName
     way: Way = Way.PLAIN
     share: float = 0.0
     ago: timedelta = timedelta()
     released: bool = False
+    policy: dict[str, int] = field(default_factory=dict)
 
 
 PARTS = {
     "finnish-newspapers": Part(KindName.TRANSCRIBE, share=1.0, ago=timedelta(days=1), released=True),
-    "swedish-arrivals": Part(KindName.TRANSCRIBE, Way.BRIDGE, share=0.4, ago=timedelta(hours=2)),
+    "swedish-arrivals": Part(KindName.TRANSCRIBE, Way.BRIDGE, share=0.4, ago=timedelta(hours=2), policy={"maximum": 4}),
     "finnish-gazette": Part(KindName.VERIFY),
 }
 
@@ -99,7 +103,12 @@ def sample_project(about: SpecimenSet, part: Part) -> Project:
     ProjectSecret.objects.create(project=project)
     workflow = Workflow.objects.create(project=project, slug=part.kind)
     WorkflowVersion.objects.create(
-        workflow=workflow, number=1, kind=part.kind, prompt=about.questions[part.kind], hint=about.hint
+        workflow=workflow,
+        number=1,
+        kind=part.kind,
+        prompt=about.questions[part.kind],
+        hint=about.hint,
+        policy=part.policy,
     )
     return project
 
