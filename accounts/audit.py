@@ -15,7 +15,7 @@ from .models import Act, Organisation, Volunteer
 
 BEGINNING = bytes(32)
 WORDS = {
-    "project.founded": gettext_lazy("founded a project"),
+    "project.founded": gettext_lazy("created a project"),
     "project.changed": gettext_lazy("changed the settings of a project"),
     "project.published": gettext_lazy("published a project"),
     "project.closed": gettext_lazy("closed a project"),

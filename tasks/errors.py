@@ -51,3 +51,7 @@ class NotReady(TasksError):
     def __init__(self, missing: list[str]):
         super().__init__(" ".join(missing))
         self.missing = missing
+
+
+class ChangedMeanwhile(TasksError):
+    """Somebody else saved a newer version of what is being edited; nothing was saved over it."""

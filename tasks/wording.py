@@ -12,6 +12,7 @@ from accounts.audit import record
 from accounts.models import Volunteer
 
 from .consensus import Policy
+from .errors import ChangedMeanwhile
 from .models import Lease, Page, Project, Task, Workflow, WorkflowVersion
 
 
@@ -44,6 +45,7 @@ def wording_of(version: WorkflowVersion) -> Wording:
 @transaction.atomic
 def ask(project: Project, who: Volunteer, wording: Wording) -> Workflow:
     """Ask a new question of the pages that come; ``to_spread`` tells that some are there already."""
+    Project.objects.select_for_update().get(pk=project.pk)  # two at once do not choose the same short name
     workflow = Workflow(project=project, slug=free_slug(project, wording.prompt), open=True)
     workflow.to_spread = Page.objects.filter(project=project).exists()
     workflow.save(force_insert=True)
@@ -53,16 +55,21 @@ def ask(project: Project, who: Volunteer, wording: Wording) -> Workflow:
 
 
 @transaction.atomic
-def reword(workflow: Workflow, who: Volunteer, wording: Wording) -> int:
+def reword(workflow: Workflow, who: Volunteer, wording: Wording, seen: int) -> int:
     """Add a version; return how many tasks move to it: those that nobody has answered or holds a lease of.
 
     The others were asked in the old words and are decided under the old rules. The same words again change nothing.
+    Raises ``ChangedMeanwhile`` where the version that the writer has ``seen`` is no longer the newest.
     """
+    Workflow.objects.select_for_update().get(pk=workflow.pk)
     last = workflow.current
     if wording_of(last) == wording:
         return 0
+    if last.number != seen:
+        words = _("Somebody else changed this question meanwhile. What you wrote stands below; theirs is: “%(prompt)s”")
+        raise ChangedMeanwhile(words % {"prompt": last.prompt})
     version = wording.version(workflow, last.number + 1)
-    version.save(force_insert=True)  # two at once: the second fails at the unique number
+    version.save(force_insert=True)
     moved = untouched(workflow).update(version=version, wanted=wording.policy.minimum, maximum=wording.policy.maximum)
     details = {"project": workflow.project_id, "workflow": workflow.pk, "version": version.number, "moved": moved}
     record(workflow.project.organisation, who, "question.reworded", **details)

@@ -207,8 +207,10 @@ class QuestionForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, wording: Wording | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **({"initial": initial_of(wording)} if wording else {}) | kwargs)
+    seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)  # the version that was there when reading
+
+    def __init__(self, *args: Any, wording: Wording | None = None, seen: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **({"initial": initial_of(wording) | {"seen": seen}} if wording else {}) | kwargs)
         if wording:
             self.fields["kind"].disabled = True
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
+from ..errors import ChangedMeanwhile
 from ..jobs import spread_question
 from ..models import Project, Workflow
 from ..previewing import preview_of
@@ -51,12 +52,18 @@ def new_question(request: MemberRequest, slug: str) -> HttpResponse:
 def question(request: MemberRequest, slug: str, workflow: str) -> HttpResponse:
     project = own_project(request, slug)
     found = own_question(project, workflow)
-    wording = wording_of(found.current)
-    form = QuestionForm(request.POST if request.method == "POST" else None, wording=wording)
+    current = found.current
+    wording = wording_of(current)
+    form = QuestionForm(request.POST if request.method == "POST" else None, wording=wording, seen=current.number)
     if saves(request) and form.is_valid():
-        moved = reword(found, request.user, form.wording())
-        messages.success(request, said_of(moved, changed=form.wording() != wording))
-        return redirect("desk:questions", slug)
+        try:
+            moved = reword(found, request.user, form.wording(), form.cleaned_data["seen"])
+            messages.success(request, said_of(moved, changed=form.wording() != wording))
+            return redirect("desk:questions", slug)
+        except ChangedMeanwhile as error:
+            form.add_error(None, str(error))
+            form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, being posted
+            form.data["seen"] = str(current.number)  # type: ignore[index]  # theirs was read: a second press saves
     return show(request, project, form, found, wording)
 
 

@@ -1,6 +1,7 @@
 """The desk: found a project, say what it is, let it out into the world."""
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -34,8 +35,12 @@ def new(request: MemberRequest) -> HttpResponse:
     form = NewProjectForm(request.POST, organisations=organisations)
     if not form.is_valid():
         return show_new(request, form, status=UNUSABLE)
-    project = publishing.found(form.founded(), request.user)
-    messages.success(request, _("The project is founded, as a draft. Now ask a question."))
+    try:
+        project = publishing.found(form.founded(), request.user)
+    except IntegrityError:  # somebody chose the same short name at this moment
+        form.add_error("slug", _("This short name is taken. Choose another."))
+        return show_new(request, form, status=UNUSABLE)
+    messages.success(request, _("The project is created, as a draft. Now ask a question."))
     return redirect("desk:new-question", project.slug)
 
 

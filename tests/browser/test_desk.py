@@ -63,7 +63,7 @@ def test_an_archivist_founds_a_project_and_sees_the_question_while_writing_it(pa
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/desk/letters-of-1905/questions/new/")
-    expect(page.get_by_role("status").first).to_contain_text("The project is founded")
+    expect(page.get_by_role("status").first).to_contain_text("The project is created")
     preview = page.locator("#preview")
     page.get_by_label("The question").fill("Who wrote this letter?")
     expect(preview.get_by_role("heading", name="Who wrote this letter?")).to_be_visible()

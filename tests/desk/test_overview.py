@@ -38,10 +38,10 @@ def test_the_desk_lists_the_projects_of_ones_own_organisations_alone(client, arc
 
 
 def test_an_empty_desk_says_how_to_begin(client, archivist, hire):
-    assert "Found a project" in words(client.get("/desk/"))
+    assert "Create a project" in words(client.get("/desk/"))
 
     client.force_login(hire("reviewer"))
-    assert "Found a project" not in words(client.get("/desk/"))
+    assert "Create a project" not in words(client.get("/desk/"))
 
 
 @pytest.mark.parametrize("address", ["/desk/", "/desk/one/"])

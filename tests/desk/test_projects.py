@@ -88,6 +88,15 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(client, archivi
     assert Project.objects.filter(organisation=archive).count() == 0
 
 
+def test_a_short_name_that_somebody_takes_at_the_same_moment_is_said_to_be_taken(
+    client, archivist, archive, monkeypatch
+):
+    make_project(slug="cards")
+    monkeypatch.setattr("tasks.desk.forms.is_free", lambda slug: True)
+
+    assert faults(found(client, archive, slug="cards")) == {"slug": ["This short name is taken. Choose another."]}
+
+
 def test_nobody_founds_a_project_for_another_organisation(client, archivist, archive):
     other = make_project().organisation
 

@@ -20,7 +20,7 @@ def ask(client, **said):
 
 
 def reword(client, workflow, **said):
-    return client.post(f"/desk/cards/questions/{workflow.slug}/", SAID | said, follow=True)
+    return client.post(f"/desk/cards/questions/{workflow.slug}/", SAID | {"seen": "1"} | said, follow=True)
 
 
 def test_a_question_is_asked_in_its_first_version(client, project):
@@ -128,6 +128,22 @@ def test_the_same_words_again_make_no_version(client, project):
 
     assert (workflow.versions.count(), Act.objects.count()) == (1, 0)
     assert "Nothing was changed." in page.content.decode()
+
+
+def test_of_two_who_edit_at_once_the_second_is_told_and_may_still_save(client, project):
+    workflow = make_workflow(project)
+    reword(client, workflow, prompt="First wording.")
+
+    refused = reword(client, workflow, prompt="Second wording.")
+
+    assert refused.status_code == 422
+    assert "theirs is: “First wording.”" in refused.content.decode()
+    assert 'value="Second wording."' in refused.content.decode()
+    assert 'name="seen" value="2"' in refused.content.decode()
+    assert workflow.current.prompt == "First wording."
+
+    reword(client, workflow, prompt="Second wording.", seen="2")
+    assert workflow.current.prompt == "Second wording."
 
 
 def test_what_volunteers_do_stays_once_the_question_is_asked(client, project):
