@@ -70,6 +70,10 @@ class Grid:
     rows: int
     words: tuple[Word, ...]
 
+    @property
+    def columns(self) -> int:
+        return sum(len(word.columns) for word in self.words)
+
 
 def differences(mine: str, decided: str) -> tuple[Part, ...]:
     """Return both readings cut into parts that are the same and parts that differ, in turn.
