@@ -1,6 +1,7 @@
 """Describe a release by the Data Package standard, version 2 (https://datapackage.org/standard/)."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -86,8 +87,8 @@ def questions_asked(project: Project, tally: Tally) -> list[dict[str, Any]]:
             "kind": version.kind,
             "prompt": version.prompt,
             "hint": version.hint,
-            "schema": version.schema,
-            "policy": version.policy,
+            "schema": in_order(version.schema),
+            "policy": in_order(version.policy),
         }
         for version in sorted(versions, key=lambda version: (version.workflow.slug, version.number))
         if (version.workflow.slug, version.number) in asked
@@ -99,9 +100,14 @@ def methods_used(tally: Tally) -> list[dict[str, Any]]:
     decided = Decision.objects.filter(task__in=tally.methods.values(), id=F("task__decision"))
     parameters = dict(decided.values_list("task", "parameters"))
     return [
-        {"method": method, "method_version": version, "key": key, "parameters": parameters[task]}
+        {"method": method, "method_version": version, "key": key, "parameters": in_order(parameters[task])}
         for (method, version, key), task in sorted(tally.methods.items())
     ]
+
+
+def in_order(facts: Any) -> Any:
+    """Return JSON with its keys in order: each database keeps them in one of its own."""
+    return json.loads(compact(facts))
 
 
 def with_version(

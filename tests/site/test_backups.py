@@ -1,0 +1,311 @@
+"""``backup`` and ``restore``: the whole site in one file, from one database to another."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import Organisation
+from civictasks.backups import archive, restoring, saving
+from civictasks.backups.rows import kept_models
+from exports.releasing import release
+from tasks.models import Answer, Task
+from tests.factories import make_organisation, make_page, make_task, make_volunteer, make_workflow, post_answer
+from tests.faults.test_killed_web import assert_good_books
+from tests.postgres import Postgres
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Like our own data and unlike: quotes, other scripts, ends of lines that are none, keys in no order.
+WORDS = ("Helsingin “Sanomat”", "Ääni\u2028ja kaiku", "東京 12½", "Wiborg\tN:o 3")
+
+
+@pytest.fixture(autouse=True)
+def files() -> Iterator[None]:
+    """Some files of the site, and none of other tests'."""
+    for name, content in (
+        ("pages/aa/1.jpg", b"picture"),
+        ("crops/aa/1.pack", bytes(70_000)),
+        ("unfinished/7/1/x", b"half"),
+    ):
+        place = settings.FILES / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    yield
+    for path in sorted(settings.FILES.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+@pytest.fixture
+def site():
+    """A project with settled and open tasks, released once. Returns its workflow."""
+    workflow = make_workflow()
+    page = make_page(workflow.project)
+    readers = [make_volunteer(display_name="Aino", name_skeleton="aino"), make_volunteer()]
+    for word in WORDS:
+        task = make_task(workflow, page=page, payload={"b": 1, "a": [2.5, None, {"z": "å"}]})
+        for reader in readers:
+            post_answer(task, word, reader)
+    make_task(workflow, page=page)
+    return workflow
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    return tmp_path / "site.tar"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def elsewhere(request, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of another, empty site on each database."""
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "civictasks.settings", "CIVICTASKS_DATA": str(tmp_path / "elsewhere")}
+    env.pop("DATABASE_URL", None)
+    if request.param == "sqlite":
+        yield env
+        return
+    postgres = Postgres(Path(tempfile.mkdtemp(prefix="civictasks-postgres-")))
+    try:
+        postgres.start()
+        yield env | {"DATABASE_URL": postgres.url}
+    finally:
+        postgres.forget()
+
+
+def rows_of_site() -> dict[str, list]:
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in kept_models()}
+
+
+def files_of_site() -> dict[str, bytes]:
+    kept = [path for path in settings.FILES.rglob("*") if path.is_file()]
+    return {str(path.relative_to(settings.FILES)): path.read_bytes() for path in kept if "unfinished" not in path.parts}
+
+
+def manage(env: dict[str, str], *commands: str, before: str = "", after: str = "") -> subprocess.CompletedProcess[str]:
+    """Run commands of the other site one after the other, in one process."""
+    calls = "".join(f"call_command(*{command.split()!r})\n" for command in commands)
+    script = f"import django\ndjango.setup()\nfrom django.core.management import call_command\n{before}\n{calls}{after}"
+    return subprocess.run(
+        [sys.executable, "-c", script], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True
+    )
+
+
+def test_a_restored_site_has_the_same_rows_and_files(site, saved):
+    rows, files = rows_of_site(), files_of_site()
+    call_command("backup", str(saved))
+    Task.objects.update(suggestion="changed")
+    make_organisation()
+    (settings.FILES / "pages/aa/1.jpg").unlink()
+    (settings.FILES / "pages/aa/2.jpg").write_bytes(b"later")
+
+    call_command("restore", str(saved), "--replace")
+
+    assert rows_of_site() == rows
+    assert files_of_site() == files
+    assert saved.stat().st_mode & 0o777 == 0o600
+    assert not (settings.FILES / "unfinished").exists()
+    assert make_organisation().pk > max(row["id"] for row in rows["accounts.Organisation"])
+    post_answer(make_task(site), "Oulu")
+
+
+def test_a_copy_on_either_database_releases_the_same_bytes(site, saved, elsewhere):
+    call_command("backup", str(saved))
+    made = release(site.project)
+    ours = {path.name: path.read_bytes() for path in made.folder.iterdir()}
+
+    done = manage(elsewhere, "migrate --verbosity=0", f"restore {saved}", f"release {site.project.slug} --json")
+
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout.splitlines()[-1])
+    theirs = {path.name: path.read_bytes() for path in Path(report["folder"]).iterdir()}
+    assert (report["digest"], theirs) == (made.digest, ours)
+
+
+@pytest.mark.parametrize("elsewhere", ["sqlite"], indirect=True)
+def test_a_restore_killed_on_its_way_changes_nothing_and_is_run_again(site, saved, elsewhere):
+    call_command("backup", str(saved))
+    die = "import os\nfrom civictasks.backups import restoring\n"
+    die += f"restoring.exchange_files = lambda new: os.kill(os.getpid(), {signal.SIGKILL.value})"
+    count = "from tasks.models import Answer\nprint(Answer.objects.count())"
+
+    killed = manage(elsewhere, "migrate --verbosity=0", f"restore {saved}", before=die)
+    again = manage(elsewhere, f"restore {saved}", before=count, after=count)
+
+    assert (killed.returncode, again.returncode) == (-signal.SIGKILL, 0)
+    between, *_said, after = again.stdout.split("\n")[:-1]
+    assert (between, after) == ("0", str(Answer.objects.count()))
+    kept = Path(elsewhere["CIVICTASKS_DATA"], "files", "pages", "aa", "1.jpg")
+    assert kept.read_bytes() == b"picture"
+
+
+def test_a_backup_of_a_busy_site_is_of_one_moment(site, saved, monkeypatch):
+    tasks = [make_task(site, page=make_page(site.project)) for _ in range(12)]
+    started, answered = threading.Event(), threading.Event()
+    files = saving.all_files
+
+    def answer_on() -> None:
+        try:
+            started.wait(10)
+            for task in tasks:
+                post_answer(task, "Oulu")
+            answered.set()
+        finally:
+            connections.close_all()
+
+    def while_answers_arrive():
+        started.set()
+        assert answered.wait(30)
+        yield from files()
+
+    monkeypatch.setattr(saving, "all_files", while_answers_arrive)
+    before = Answer.objects.count()
+    busy = threading.Thread(target=answer_on)
+    busy.start()
+    call_command("backup", str(saved))
+    busy.join()
+    assert Answer.objects.count() == before + len(tasks)
+
+    call_command("restore", str(saved), "--replace")
+
+    assert Answer.objects.count() == before
+    assert_good_books()
+
+
+def test_a_site_with_rows_is_not_restored_to_unless_told(site, saved):
+    call_command("backup", str(saved))
+    rows = rows_of_site()
+
+    with pytest.raises(CommandError, match="This site is not empty: it has rows of accounts") as caught:
+        call_command("restore", str(saved))
+
+    assert (caught.value.returncode, rows_of_site()) == (1, rows)
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flip(path: Path) -> None:
+    content = path.read_bytes()
+    at = content.index(b"picture")
+    path.write_bytes(content[:at] + b"Picture" + content[at + 7 :])
+
+
+def no_archive(path: Path) -> None:
+    path.write_bytes(b"once upon a time" * 500)
+
+
+def lead_astray(path: Path) -> None:
+    with tarfile.open(path, "w") as tar:
+        tar.addfile(tarfile.TarInfo("files/../../evil"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (cut, "damaged, cut off or no backup|was cut off"),
+        (flip, "is damaged: “files/pages/aa/1.jpg” is not what was saved"),
+        (no_archive, "damaged, cut off or no backup"),
+        (lead_astray, "holds “files/../../evil”"),
+    ],
+)
+def test_a_damaged_backup_is_known_before_anything_is_changed(site, saved, damage, words):
+    call_command("backup", str(saved))
+    rows = rows_of_site()
+    damage(saved)
+
+    with pytest.raises(CommandError, match=words):
+        call_command("restore", str(saved), "--replace")
+
+    assert rows_of_site() == rows
+    assert (settings.FILES / "pages/aa/1.jpg").read_bytes() == b"picture"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"format": 9}, "has format 9"), ({"migrations": ["tasks.0001_the_loop"]}, "whose tables differ")],
+)
+def test_a_backup_of_another_version_is_refused_and_says_what_to_do(saved, monkeypatch, change, words):
+    about = saving.about
+    monkeypatch.setattr(saving, "about", lambda now: about(now) | change)
+    call_command("backup", str(saved))
+
+    with pytest.raises(CommandError, match=words):
+        call_command("restore", str(saved), "--replace")
+
+
+def test_a_restore_that_fails_at_the_end_leaves_rows_and_files(site, saved, monkeypatch):
+    call_command("backup", str(saved))
+    Organisation.objects.update(name="Renamed since")
+    monkeypatch.setattr(restoring, "exchange_files", lambda new: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        call_command("restore", str(saved), "--replace")
+
+    assert set(Organisation.objects.values_list("name", flat=True)) == {"Renamed since"}
+    assert (settings.FILES / "pages/aa/1.jpg").read_bytes() == b"picture"
+
+
+def test_a_backup_that_fails_leaves_nothing_and_one_that_exists_is_kept(site, saved, monkeypatch):
+    def full(writer, now):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "write", full)
+        with pytest.raises(CommandError, match="No space left on device"):
+            call_command("backup", str(saved))
+    assert list(saved.parent.iterdir()) == []
+
+    saved.write_bytes(b"yesterday's")
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("backup", str(saved))
+    assert saved.read_bytes() == b"yesterday's"
+
+
+def test_a_backup_can_be_judged_by_everybodys_tools(site, saved, tmp_path):
+    call_command("backup", str(saved))
+
+    subprocess.run(["tar", "-xf", saved, "-C", tmp_path], check=True)
+    judged = subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=tmp_path, capture_output=True, check=True)
+
+    assert judged.stdout == b""
+    about = json.loads((tmp_path / "site.json").read_text())
+    assert (about["format"], about["version"]) == (saving.FORMAT, settings.VERSION)
+
+
+def test_saving_and_checking_take_no_more_memory_for_more_files(saved, measure):
+    for number in range(300):
+        place = settings.FILES / f"pages/{number:03}.jpg"
+        place.write_bytes(bytes(200_000))
+
+    peak = measure(lambda: saving.save(saved, timezone.now()))
+    checked = measure(lambda: archive.verify(saved))
+
+    assert saved.stat().st_size > 60_000_000
+    assert (peak < 8_000_000, checked < 8_000_000) == (True, True)
+
+
+@pytest.fixture
+def measure():
+    """Call and return the peak of memory that Python took, in bytes."""
+    import tracemalloc
+
+    def run(call) -> int:
+        tracemalloc.start()
+        try:
+            call()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return run
