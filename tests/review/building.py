@@ -2,8 +2,9 @@
 
 from accounts.enums import Role
 from accounts.models import Membership, Volunteer
+from gamification.models import Ledger
 from tasks.enums import TaskState
-from tasks.models import Project, Task, Workflow
+from tasks.models import Answer, Project, Task, Workflow
 from tests.factories import make_task, make_volunteer, make_workflow, post_answer
 
 
@@ -24,3 +25,14 @@ def make_dispute(*values, workflow: Workflow | None = None, people=(), **fields)
         post_answer(task, value, person)
     assert task.state == TaskState.DISPUTED
     return task
+
+
+def standing(task: Task) -> list[set[str]]:
+    """Return the rules that hold for each answer of a task, by the order in which they were given."""
+    found = {}
+    for answer, rule in Ledger.objects.order_by("pk").values_list("answer", "rule"):
+        name = rule.partition("#")[0]
+        sums = found.setdefault(answer, {})
+        sums[name] = sums.get(name, 0) + (-1 if rule.endswith(":reversed") else 1)
+    mine = Answer.objects.filter(task=task).order_by("pk").values_list("pk", flat=True)
+    return [{name for name, count in found.get(answer, {}).items() if count} for answer in mine]

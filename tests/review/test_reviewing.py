@@ -22,7 +22,7 @@ from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
 from tests.factories import NOON, make_lease, make_page, make_task, make_volunteer, make_workflow, post_answer
 
-from .building import make_dispute, make_reviewer
+from .building import make_dispute, make_reviewer, standing
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
@@ -37,17 +37,6 @@ def task():
 @pytest.fixture
 def reviewer(task):
     return make_reviewer(task.project)
-
-
-def standing(task):
-    """What each rule adds up to on the answers of a task, by the order in which they were given."""
-    found = {}
-    for answer, rule in Ledger.objects.order_by("pk").values_list("answer", "rule"):
-        name = rule.partition("#")[0]
-        sums = found.setdefault(answer, {})
-        sums[name] = sums.get(name, 0) + (-1 if rule.endswith(":reversed") else 1)
-    mine = Answer.objects.filter(task=task).order_by("pk").values_list("pk", flat=True)
-    return [{name for name, count in found.get(answer, {}).items() if count} for answer in mine]
 
 
 @pytest.mark.parametrize(
