@@ -8,7 +8,8 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from django.urls import re_path
 
-from gamification.routing import websocket_urlpatterns
+from gamification.routing import websocket_urlpatterns as boards
+from ingestion.routing import websocket_urlpatterns as batches
 
 from .bridge import Message, Receive, Send, WSGIBridge
 
@@ -18,7 +19,8 @@ async def no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
 
 
 sockets = [
-    *websocket_urlpatterns,
+    *boards,
+    *batches,
     re_path("", no_such_socket),  # type: ignore[arg-type]  # the stubs know views only
 ]
 bridge = WSGIBridge(wsgi, settings.HTTP_THREADS)

@@ -3,10 +3,13 @@ from datetime import timedelta
 from tasks.chores import chore
 from tasks.queueing import hint
 
+from .announcing import Announcer
 from .claiming import give_up, overdue
 from .jobs import read_batch
 from .receiving import forget_abandoned
 from .uploading import forget_orphans
+
+announcer = Announcer()
 
 
 @chore(every=timedelta(seconds=20))
@@ -17,6 +20,11 @@ def read_waiting_batches() -> int:
     for batch in waiting:
         hint(read_batch, batch)
     return len(waiting)
+
+
+@chore(every=timedelta(seconds=0.5))
+def announce_batches() -> int:
+    return announcer.announce()
 
 
 @chore(every=timedelta(hours=1))

@@ -14,56 +14,56 @@ class Words(NamedTuple):
     step: str
 
 
-AGAIN = _("Repair or replace it, then ingest the same folder again: only what is missing is added.")
-SCAN_AGAIN = _("Open it in an image program and save it again, or scan the page again; then ingest it again.")
-EXPORT_PICTURES = _("Save its pages as %(accepted)s and ingest those.")
-EXPORT_AGAIN = _("Export or scan it again, or save its pages as pictures; then ingest those.")
-UNPACK = _("Unpack it yourself and ingest the folder.")
+AGAIN = _("Repair or replace it, then bring the same folder again: only what is missing is added.")
+SCAN_AGAIN = _("Open it in an image program and save it again, or scan the page again; then bring it again.")
+EXPORT_PICTURES = _("Save its pages as %(accepted)s and bring those.")
+EXPORT_AGAIN = _("Export or scan it again, or save its pages as pictures; then bring those.")
+UNPACK = _("Unpack it yourself and bring the folder.")
 MEND_LAYOUT = _(
-    "Export it again as ALTO or PAGE, or take it away to have the page cut into lines automatically; then ingest again."
+    "Export it again as ALTO or PAGE, or take it away to have the page cut into lines automatically; then bring again."
 )
 
 WORDS: dict[str, tuple[str, str]] = {
     # pictures
     "not_a_picture": (_("This is no picture or PDF, whatever its name says."), EXPORT_PICTURES),
-    "empty": (_("The file is empty."), _("Copy it again from where it came from, then ingest it again.")),
+    "empty": (_("The file is empty."), _("Copy it again from where it came from, then bring it again.")),
     "unopenable_picture": (_("The picture is damaged: nothing in it can be read."), SCAN_AGAIN),
     "damaged_picture": (_("The picture is damaged or cut off (%(detail)s)."), SCAN_AGAIN),
     "too_small": (
         _("The picture has only %(width)s × %(height)s pixels: no writing fits into that."),
-        _("Ingest the full-size scan instead."),
+        _("Bring the full-size scan instead."),
     ),
     "too_many_pixels": (
         _("The picture has more than %(limit)s megapixels: too large to open safely."),
-        _("Save it at a lower resolution (300 dpi is plenty for reading) and ingest it again."),
+        _("Save it at a lower resolution (300 dpi is plenty for reading) and bring it again."),
     ),
     "too_large": (
         _("The picture is too large to open safely within the memory set aside for it."),
-        _("Save it at a lower resolution, without transparency, and ingest it again."),
+        _("Save it at a lower resolution, without transparency, and bring it again."),
     ),
     "too_slow": (
         _("Opening the picture took too long, so it was given up."),
-        _("Save it at a lower resolution and ingest it again."),
+        _("Save it at a lower resolution and bring it again."),
     ),
     "crashed": (_("The picture made the program that opens pictures fail; nothing else was harmed."), SCAN_AGAIN),
     "other_form": (_("%(form)s files cannot be read."), EXPORT_PICTURES),
-    "too_heavy": (_("The file is larger than %(limit)s MB."), _("Save it with compression and ingest it again.")),
+    "too_heavy": (_("The file is larger than %(limit)s MB."), _("Save it with compression and bring it again.")),
     "unreadable_file": (
         _("The file could not be read from the disk (%(detail)s)."),
-        _("Check that it is there and that you may read it, then ingest it again."),
+        _("Check that it is there and that you may read it, then bring it again."),
     ),
     "not_a_file": (_("This is no ordinary file."), _("Put the picture itself in its place.")),
-    "no_pictures": (_("No pictures were found in it."), _("Put %(accepted)s files there and ingest it again.")),
+    "no_pictures": (_("No pictures were found in it."), _("Put %(accepted)s files there and bring it again.")),
     # documents of several pages
     "locked_document": (
         _("The PDF is protected by a password."),
-        _("Save it without a password and ingest that."),
+        _("Save it without a password and bring that."),
     ),
     "damaged_document": (_("The PDF is damaged or cut off (%(detail)s)."), EXPORT_AGAIN),
     "no_pages": (_("The PDF has no pages."), EXPORT_AGAIN),
     "too_many_pages": (
         _("It holds more than %(limit)s pages."),
-        _("Split it into several files and ingest those."),
+        _("Split it into several files and bring those."),
     ),
     "page_without_size": (_("The page has no size."), EXPORT_AGAIN),
     "page_too_wide": (
@@ -79,10 +79,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "layout_for_one_page": (
         _("The XML describes one page, but its picture holds %(pages)s."),
-        _("Save each page as a picture of its own, with its XML beside it; or take the XML away. Then ingest again."),
+        _("Save each page as a picture of its own, with its XML beside it; or take the XML away. Then bring again."),
     ),
     # archives
-    "nested_archive": (_("An archive inside what is ingested is not opened."), UNPACK),
+    "nested_archive": (_("An archive inside what is brought is not opened."), UNPACK),
     "damaged_archive": (
         _("The ZIP is damaged or cut off."),
         _("Make the ZIP again, or copy it again from where it came from."),
@@ -90,7 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "locked_archive": (_("The ZIP is protected by a password."), UNPACK),
     "too_many_entries": (
         _("The ZIP holds more than %(limit)s files."),
-        _("Split it into smaller ones, or unpack it and ingest the folder."),
+        _("Split it into smaller ones, or unpack it and bring the folder."),
     ),
     "swollen_archive": (_("The ZIP claims to hold more than %(limit)s GB."), UNPACK),
     "overlapping_archive": (
@@ -106,7 +106,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # layout
     "no_picture_beside": (
         _("No picture of the same name lies beside this XML file."),
-        _("Give picture and XML the same name before the ending, in one folder, and ingest again."),
+        _("Give picture and XML the same name before the ending, in one folder, and bring again."),
     ),
     "other_layout_used": (_("Another layout file was used for its picture."), ""),
     "picture_refused": (_("Its picture could not be taken in."), AGAIN),
@@ -130,7 +130,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_many_lines": (_("The XML holds more than %(limit)s lines for one page."), MEND_LAYOUT),
     "layout_refused": (
         _("Its layout file %(layout)s cannot be used, so the page was held back."),
-        _("Repair %(layout)s, or take it away to have the page cut into lines automatically; then ingest again."),
+        _("Repair %(layout)s, or take it away to have the page cut into lines automatically; then bring again."),
     ),
     # left aside
     "litter": (_("An operating system left it behind."), ""),

@@ -64,10 +64,10 @@ def judge_room() -> None:
     free = free_room()
     if free < LOW_WATER:
         raise CannotRead(
-            _("The disk has only %(free)s MB left. Make room, then ingest again: it goes on where it stopped.")
+            _("The disk has only %(free)s MB left. Make room, then try again: it goes on where it stopped.")
             % {"free": free // 2**20}
         )
 
 
 def disk_words(detail: str) -> str:
-    return _("Files cannot be read or written (%(detail)s). Put that right, then ingest again.") % {"detail": detail}
+    return _("Files cannot be read or written (%(detail)s). Put that right, then try again.") % {"detail": detail}

@@ -105,6 +105,18 @@ API = {
     "api/v1/datasets/<slug>/releases/<version>/files/<name>": Row(GONE, name="file name"),
 }
 DESK = {
+    "desk/<slug:slug>/batches/": "401 403 403 200 200 404",
+    "POST desk/<slug:slug>/batches/": "401 403 403 422 422 404",
+    "desk/<slug:slug>/batches/<int:number>/": Row("401 403 403 200 200 404", number="batch"),
+    "desk/<slug:slug>/batches/<int:number>/report.csv": Row("401 403 403 200 200 404", number="batch"),
+    "desk/<slug:slug>/batches/<int:number>/pages/": Row("401 403 403 200 200 404", number="batch"),
+    "desk/<slug:slug>/batches/<int:number>/pages/<int:page>/": Row(
+        "401 403 403 200 200 404", number="batch", page="page number"
+    ),
+    "POST desk/<slug:slug>/batches/<int:number>/pages/<int:page>/<str:act>/": Row(
+        "401 403 403 302 302 404", number="batch", page="page number", act="page act"
+    ),
+    "POST desk/<slug:slug>/batches/<int:number>/<str:act>/": Row("401 403 403 302 302 404", number="batch", act="batch act"),
     "desk/sign-in/": PUBLIC,
     "POST desk/sign-in/": "422 422 422 422 422 422",
     "POST desk/sign-out/": "302 302 302 302 302 302",
@@ -217,6 +229,8 @@ def stage(settings, tmp_path) -> Stage:
         "batch": str(task.page.item.batch_id),
         "upload": str(Upload.objects.create(batch=task.page.item.batch, path_label="a", place="a", size=1).pk),
         "release": str(released(project).number),
+        "page act": "show",
+        "batch act": "pause",
         "version": "1",
         "file name": "data.csv",
         "crop": opaque(task.pk, "crop"),
