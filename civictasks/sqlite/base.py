@@ -2,16 +2,21 @@
 
 Who finds SQLite's one write lock taken sleeps and tries again, up to a tenth of a second at a time and in no order:
 with a few threads that made the slowest requests several times slower than they need be. The threads of one process
-take turns by a lock of their own and wake up at once; other processes are waited for as SQLite does.
+take turns by a lock of their own and wake up at once. For other processes they look again every two milliseconds: where
+the lock is free for a moment between two answers, sleeping longer means missing it, for seconds at times.
 """
 
+import sqlite3
 import threading
+import time
 from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+
+AGAIN = 0.002  # seconds
 
 turns: dict[str, threading.Lock] = defaultdict(threading.Lock)  # of each database file
 
@@ -24,6 +29,11 @@ class Cursor(base.SQLiteCursorWrapper):
         return super().convert_query(query, param_names=param_names) if param_names else translated(None, query)
 
 
+def is_busy(error: OperationalError) -> bool:
+    """Whether another process holds the lock; the lowest byte of SQLite's code says so."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 Base: Any = base.DatabaseWrapper  # its stubs do not know the methods that start and end a transaction
 
 
@@ -34,10 +44,30 @@ class DatabaseWrapper(Base):
         if self.transaction_mode == "IMMEDIATE":
             self._wait_for_turn()
         try:
-            super()._start_transaction_under_autocommit()
+            self._begin()
         except BaseException:
             self._end_turn()
             raise
+
+    def _begin(self) -> None:
+        """Begin, or try again until SQLite's own patience would end."""
+        timeout = self.settings_dict["OPTIONS"]["timeout"]
+        deadline = time.monotonic() + timeout
+        self.connection.execute("PRAGMA busy_timeout=0")
+        try:
+            while not self._has_begun(deadline):
+                time.sleep(AGAIN)
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout={int(1000 * timeout)}")
+
+    def _has_begun(self, deadline: float) -> bool:
+        try:
+            super()._start_transaction_under_autocommit()
+        except OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            return False
+        return True
 
     def create_cursor(self, name: "str | None" = None) -> Cursor:
         return self.connection.cursor(factory=Cursor)

@@ -1,9 +1,11 @@
+import sqlite3
 import threading
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from accounts.models import Organisation
+from civictasks.sqlite import base
 from civictasks.sqlite.base import turns
 from tasks.snapshot import one_moment
 
@@ -65,3 +67,45 @@ def test_a_thread_that_waited_goes_on_when_the_other_has_committed(turn):
     other.join()
 
     assert seen == [1]
+
+
+@pytest.fixture
+def other_process():
+    """A connection that knows nothing of turns, as in another process."""
+    name = str(connection.settings_dict["NAME"])
+    other = sqlite3.connect(name, timeout=0, isolation_level=None, uri=name.startswith("file:"))
+    yield other
+    other.close()
+
+
+def patience():
+    with connection.cursor() as cursor:
+        return cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+
+
+def test_a_transaction_begins_when_another_process_has_committed(other_process, monkeypatch):
+    waits = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            other_process.execute("COMMIT")
+
+    monkeypatch.setattr(base.time, "sleep", wait)
+    connection.ensure_connection()
+    other_process.execute("BEGIN IMMEDIATE")
+
+    with transaction.atomic():
+        Organisation.objects.create(name="An archive", slug="archive")
+
+    assert (len(waits), patience()) == (3, 20_000)
+
+
+def test_another_process_that_never_ends_is_an_error_and_patience_comes_back(other_process, monkeypatch, turn):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.01)
+    other_process.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(OperationalError, match="locked"), transaction.atomic():
+        Organisation.objects.create(name="An archive", slug="archive")
+
+    assert (turn.locked(), patience()) == (False, 10)
