@@ -177,42 +177,42 @@ DATA: tuple[Column[Row], ...] = (
     ),
 )
 
-ANSWERS: tuple[Column[tuple[Row, Reading]], ...] = (
-    Column("id", "string", "The task: column id of data.csv.", lambda pair: pair[0].id, REQUIRED),
-    Column("region", "string", "The region: column region of data.csv.", lambda pair: pair[0].region_id, REQUIRED),
+ANSWERS: tuple[Column[Reading], ...] = (
+    Column("id", "string", "The task: column id of data.csv.", lambda answer: answer.row, REQUIRED),
+    Column("region", "string", "The region: column region of data.csv.", lambda answer: answer.region_id, REQUIRED),
     Column(
         "volunteer",
         "string",
         "Pseudonym of the volunteer: the same in all versions of this dataset, another in every other dataset.",
-        lambda pair: pair[1].volunteer,
+        lambda answer: answer.volunteer,
         {"required": True, "pattern": "[0-9a-f]{16}"},
     ),
     Column(
         "question_version",
         "integer",
         "Version of the question that was answered.",
-        lambda pair: str(pair[1].version),
+        lambda answer: str(answer.version),
         {"required": True, "minimum": 1},
     ),
-    Column("value", "string", "What was answered; empty for a mark.", lambda pair: cell_of(pair[1].value)),
+    Column("value", "string", "What was answered; empty for a mark.", lambda answer: cell_of(answer.value)),
     Column(
         "mark",
         "string",
         "blank or unreadable where the volunteer said so; otherwise empty.",
-        lambda pair: mark_of(pair[1].value),
+        lambda answer: mark_of(answer.value),
         {"enum": list(MARKS)},
     ),
     Column(
         "vote",
         "string",
         "The value in the form in which answers were compared; empty for a mark.",
-        lambda pair: pair[1].vote,
+        lambda answer: answer.vote,
     ),
     Column(
         "counted",
         "boolean",
         "false: it came when the task was already settled and had no say.",
-        lambda pair: yes_or_no(pair[1].counted),
+        lambda answer: yes_or_no(answer.counted),
         REQUIRED,
     ),
     Column(
@@ -220,14 +220,14 @@ ANSWERS: tuple[Column[tuple[Row, Reading]], ...] = (
         "number",
         "Weight in the decision, in nats of evidence; empty where the decision did not use the answer. Where a "
         "reviewer decided, the weight it had before them.",
-        lambda pair: weight(pair[1].weight),
+        lambda answer: weight(answer.weight),
         {"minimum": 0},
     ),
     Column(
         "simulated",
         "boolean",
         "true: the answer was made by a simulation, not by a person.",
-        lambda pair: yes_or_no(pair[1].simulated),
+        lambda answer: yes_or_no(answer.simulated),
         REQUIRED,
     ),
 )

@@ -1,5 +1,6 @@
 """Freeze what a project has found out as the next version of its dataset."""
 
+import gc
 import json
 import logging
 import os
@@ -98,7 +99,7 @@ def refuse_draft(project: Project) -> None:
 def draw_up(project: Project, cutoff: datetime, folder: Path, passing: Callable[[int], None] | None = None) -> Draft:
     secret, _created = ProjectSecret.objects.get_or_create(project=project)
     selection = Selection(project.pk, project.slug, cutoff, bytes(secret.dataset))
-    with one_moment():
+    with one_moment(), looking_for_cycles_less():
         rows = settled_rows(selection)
         tally = write_tables(folder, counted(rows, passing) if passing else rows)
         if not tally.rows:
@@ -113,6 +114,17 @@ def draw_up(project: Project, cutoff: datetime, folder: Path, passing: Callable[
     known = {"preview": tally.preview, "trust": tally.trust.summary(), "waiting": waiting}
     summary = tally.summary() | volunteers | known
     return Draft(folder, tables, description, summary, content_digest(description))
+
+
+@contextmanager
+def looking_for_cycles_less() -> Iterator[None]:
+    """Rows hold no reference cycles, and looking for some after each 700 of them took an eighth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100 * usual[0], *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def counted(rows: Iterable[Row], passing: Callable[[int], None]) -> Iterator[Row]:

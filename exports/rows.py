@@ -24,8 +24,10 @@ class Question(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One answer. ``weight`` is the one the decision used, None where it used none."""
+    """One answer to the task ``row``. ``weight`` is the one the decision used, None where it used none."""
 
+    row: str
+    region_id: str
     volunteer: str
     simulated: bool
     version: int

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
+from tasks.handing_over import handed_over
+
 from .models import Release
 from .ranges import NotInFile, Span, span_of
 
@@ -28,15 +30,16 @@ def serve_file(request: HttpRequest, release: Release, name: str) -> HttpRespons
 
 
 def whole_or_part(request: HttpRequest, path: Path, file: dict[str, Any], etag: str) -> HttpResponseBase:
+    content_type = f"{file['media_type']}; charset=utf-8"
+    if by_proxy := handed_over(path, content_type):
+        return by_proxy
     size = file["bytes"]
     try:
         span = span_of(wanted_range(request, etag), size)
     except NotInFile:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     status, sent = (206, span) if span else (200, Span(0, size))
-    response = StreamingHttpResponse(
-        pieces(path, sent), status=status, content_type=f"{file['media_type']}; charset=utf-8"
-    )
+    response = StreamingHttpResponse(pieces(path, sent), status=status, content_type=content_type)
     response["Content-Length"] = str(sent.stop - sent.start)
     if span:
         response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"

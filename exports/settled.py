@@ -22,7 +22,11 @@ from .pseudonyms import pseudonym
 from .rows import PageFacts, Question, Reading, Row, row_id, row_path
 
 PAGES_AT_ONCE = 50  # their tasks and answers are what is held in memory
-STATUS = {TaskState.AGREED: "agreed", TaskState.DISPUTED: "disputed", TaskState.UNREADABLE: "unreadable"}
+STATUS: dict[int, str] = {
+    TaskState.AGREED: "agreed",
+    TaskState.DISPUTED: "disputed",
+    TaskState.UNREADABLE: "unreadable",
+}
 
 
 class Settled(NamedTuple):
@@ -175,8 +179,9 @@ def rows_of(pages: Mapping[int, PageFacts], selection: Selection, questions: Map
     rows: dict[int, list[Row]] = defaultdict(list)
     for found in Decision.objects.filter(about, id=F("task__decision")).values_list(*SETTLED_FIELDS):
         task = Settled._make(found)
-        readings = readings_of(task, answers[task.task], selection.secret, questions)
-        rows[task.page].append(row_of(task, pages[task.page], questions[task.version], readings, selection.dataset))
+        row = row_of(task, pages[task.page], questions[task.version], selection.dataset)
+        row.readings.extend(readings_of(row, task, answers[task.task], selection.secret, questions))
+        rows[task.page].append(row)
     for page in pages:
         yield from sorted(rows[page], key=lambda row: (row.position, row.id))
 
@@ -189,12 +194,14 @@ def answers_of(about: Q, cutoff: datetime) -> Iterator[Given]:
 
 
 def readings_of(
-    task: Settled, answers: Iterable[Given], secret: bytes, questions: Mapping[int, Question]
+    row: Row, task: Settled, answers: Iterable[Given], secret: bytes, questions: Mapping[int, Question]
 ) -> list[Reading]:
     """Return a task's answers by pseudonym, which tells nothing of who was first."""
     weights = dict(task.evidence)
     readings = [
         Reading(
+            row=row.id,
+            region_id=row.region_id,
             volunteer=pseudonym(secret, bytes(answer.seed)),
             simulated=answer.simulated,
             version=questions[answer.version].version,
@@ -208,7 +215,8 @@ def readings_of(
     return sorted(readings, key=lambda reading: reading.volunteer)
 
 
-def row_of(task: Settled, page: PageFacts, question: Question, readings: list[Reading], dataset: str) -> Row:
+def row_of(task: Settled, page: PageFacts, question: Question, dataset: str) -> Row:
+    """Return a row that has no answers yet."""
     region = Region(task.x, task.y, task.width, task.height)
     public = region_id(page.sha256, region)
     id_ = row_id(public, question.slug, task.round)
@@ -224,7 +232,7 @@ def row_of(task: Settled, page: PageFacts, question: Question, readings: list[Re
         round=task.round,
         suggestion=task.suggestion,
         value=None if task.state == TaskState.DISPUTED else task.value,
-        status=STATUS[TaskState(task.state)],
+        status=STATUS[task.state],
         agreement=task.agreement,
         confidence=task.confidence,
         answers=task.answers,
@@ -232,5 +240,5 @@ def row_of(task: Settled, page: PageFacts, question: Question, readings: list[Re
         method=task.method,
         method_version=task.method_version,
         parameters_hash=task.parameters_hash,
-        readings=readings,
+        readings=[],
     )

@@ -3,6 +3,7 @@
 # What a spreadsheet takes for a formula, a command or a foreign function (CWE-1236), full-width forms included.
 DANGEROUS = frozenset("=+-@\t\r\n|%＝＋－＠｜％")
 GUARD = "'"
+GUARDED = DANGEROUS | {GUARD}
 
 
 def guarded(cell: str) -> str:
@@ -11,4 +12,4 @@ def guarded(cell: str) -> str:
     A cell that begins with an apostrophe gets one too, so taking off one leading apostrophe always gives the cell
     back.
     """
-    return GUARD + cell if cell and (cell[0] in DANGEROUS or cell[0] == GUARD) else cell
+    return GUARD + cell if cell[:1] in GUARDED else cell

@@ -13,7 +13,7 @@ from .spreadsheets import guarded
 from .tallying import Tally
 from .values import compact
 
-GUARDED = frozenset(place for place, column in enumerate(DATA) if column.type == "string")
+ARE_TEXT = [column.type == "string" for column in DATA]
 
 LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 
@@ -46,8 +46,8 @@ def write_tables(folder: Path, rows: Iterable[Row]) -> Tally:
         for row in rows:
             cells = [column.cell(row) for column in DATA]
             exact.writerow(cells)
-            safe.writerow([guarded(cell) if place in GUARDED else cell for place, cell in enumerate(cells)])
-            answers.writerows([column.cell((row, reading)) for column in ANSWERS] for reading in row.readings)
+            safe.writerow([guarded(cell) if is_text else cell for cell, is_text in zip(cells, ARE_TEXT, strict=True)])
+            answers.writerows([column.cell(reading) for column in ANSWERS] for reading in row.readings)
             lines.write(one_line(compact(nested(row))))
             tally.count(row)
     return tally

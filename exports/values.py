@@ -9,7 +9,11 @@ COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 def mark_of(value: dict[str, Any] | None) -> str:
     """Return which mark a value is, the empty string for any other value and for none."""
-    return next((mark for mark in MARKS if value and mark in value), "")
+    if value:
+        for mark in MARKS:
+            if mark in value:
+                return mark
+    return ""
 
 
 def cell_of(value: dict[str, Any] | None) -> str:
