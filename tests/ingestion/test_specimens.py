@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 from defusedxml import ElementTree as ET
+from django.core.management import call_command
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
@@ -32,6 +33,7 @@ from ingestion.specimens.placing import Box
 from ingestion.specimens.printing import Press, compose
 from ingestion.specimens.reporting import PAPERS, report
 from ingestion.specimens.ruling import bind
+from tasks.models import Task
 
 SLUGS = [about.slug for about in SETS if about.style == Style.CARD]
 BOOKS = [about.slug for about in SETS if about.style == Style.REGISTER]
@@ -370,3 +372,14 @@ def test_each_set_tells_a_visitor_what_it_is_and_asks_both_questions():
         assert len(specimen_set.summary) <= 80
         assert set(specimen_set.questions) == {"transcribe", "verify"}
         assert "invented" in specimen_set.story
+
+
+@pytest.mark.django_db
+@each_kind
+def test_a_page_opens_with_ingest_as_one_task_for_each_line(slug, tmp_path: Path):
+    write(tmp_path / "pages", [drawn(slug)])
+
+    call_command("ingest", slug, str(tmp_path / "pages"))
+
+    suggested = Task.objects.order_by("position").values_list("suggestion", flat=True)
+    assert list(suggested) == [line.ocr for line in drawn(slug).truth]
