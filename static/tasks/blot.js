@@ -41,7 +41,7 @@ export class Blot {
     const swing = (from, to) => ({ transform: [`rotate(${from}deg)`, `rotate(${to}deg)`] });
     const timing = { duration: STEP, iterations, direction: "alternate", easing: "ease-in-out" };
     for (const part of [this.back, this.front, this.body, this.card]) {
-      for (const running of part.getAnimations()) if (!running.animationName) running.cancel();
+      for (const running of part.getAnimations()) running.cancel();
     }
     move(this.back, swing(-STRIDE, STRIDE), timing);
     move(this.front, swing(STRIDE, -STRIDE), timing);

@@ -115,8 +115,8 @@ export class Bridge {
     this.go();
   }
 
-  /** Show what became of an answer. */
-  turn(answer) {
+  /** Show what became of an answer: stone rises out of the water, and the wood goes when it is there. */
+  async turn(answer) {
     const plank = this.planks.find(({ dataset }) => dataset.key === answer.key);
     const stone = fate(answer) === "confirmed";
     if (!plank || plank.classList.contains("stone") === stone) return;
@@ -124,8 +124,10 @@ export class Bridge {
     if (!stone) return;
     const timing = { duration: STONE, easing: "cubic-bezier(.4, 0, .3, 1)" };
     const fill = plank.querySelector(".fill");
-    move(fill, { transform: ["translateY(100%)", "none"] }, timing);
+    plank.classList.add("turning");
     move(fill.firstChild, { transform: ["translateY(-100%)", "none"] }, timing); // the letters stand still meanwhile
+    await move(fill, { transform: ["translateY(100%)", "none"] }, timing);
+    plank.classList.remove("turning");
   }
 
   /** The round is over: what is not laid is not needed, the door opens and Blot goes there. */

@@ -31,6 +31,7 @@ export class Ending {
   show(answers, { way, over }) {
     this.answers = answers;
     this.way = way;
+    this.asked = false;
     $("ended").textContent = !answers.length ? this.words.thanks : way === "bridge" ? this.words.across : this.words.ended;
     $("farewell").hidden = !over;
     if (over?.reason) $("farewell").textContent = over.reason;
@@ -56,8 +57,14 @@ export class Ending {
     stamp.querySelector(".under").textContent = new Date().toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" });
   }
 
+  /** An answer is said to be kept here only once the site was given time to take it. */
+  fateOf(answer) {
+    const known = fate(answer);
+    return known === "unsent" && !this.asked ? "waiting" : known;
+  }
+
   count(name) {
-    return this.answers.filter((answer) => fate(answer) === name).length;
+    return this.answers.filter((answer) => this.fateOf(answer) === name).length;
   }
 
   /** A sentence about `n` lines: its first word is a number, written out, or “all”. */
@@ -82,10 +89,12 @@ export class Ending {
 
   /** What can be found now, or will be: up to three of the longest words. */
   finding() {
-    const confirmed = this.answers.filter((answer) => fate(answer) === "confirmed" && reading(answer));
-    const told = confirmed.length ? confirmed : this.answers.filter((answer) => reading(answer));
+    const typed = this.answers.filter((answer) => reading(answer));
+    const confirmed = typed.filter((answer) => fate(answer) === "confirmed");
+    const waiting = typed.filter((answer) => ["waiting", "unsent"].includes(fate(answer)));
+    const told = confirmed.length ? confirmed : waiting;
+    if (!told.length) return [typed.length ? this.words.looktwice : this.words.unfound];
     const texts = [...new Set(told.map(reading))].sort((one, other) => other.length - one.length).slice(0, NAMED);
-    if (!texts.length) return [this.words.unfound];
     return filled(confirmed.length ? this.words.findable : this.words.tobefound, { words: this.listed(texts) }).flat();
   }
 
@@ -104,8 +113,8 @@ export class Ending {
     const text = reading(answer) || task.suggestion;
     const what = value.unreadable ? this.words.unread : value.blank ? this.words.isempty : this.written(text);
     const said = value.matches === false ? [what, ` (${this.words.notso})`] : [what];
-    item.append(...said, " ", Object.assign(document.createElement("span"), { className: "soft small", textContent: this.words[`fate${capital(fate(answer))}`] }));
-    item.className = fate(answer);
+    item.append(...said, " ", Object.assign(document.createElement("span"), { className: "soft small", textContent: this.words[`fate${capital(this.fateOf(answer))}`] }));
+    item.className = this.fateOf(answer);
     return item;
   }
 
@@ -128,6 +137,7 @@ export class Ending {
 
   /** Ask once what has been decided since; resolves to what the site says, nothing where it says nothing. */
   async ask() {
+    this.asked = true;
     const keys = this.answers.filter(({ feedback }) => !feedback).map(({ key }) => ["key", key]);
     const [known, board] = await Promise.allSettled([
       keys.length ? call("GET", `answers?${new URLSearchParams(keys)}`) : { items: [] },

@@ -19,6 +19,7 @@ const words = $("words").dataset;
 const round = new Round($("play").dataset.project);
 const bridge = new Bridge($("scene"));
 const ending = new Ending(words);
+const narrow = matchMedia("(max-width: 40rem)");
 let shownAt = performance.now();
 let over = null; // {reason} when nothing is left here
 
@@ -59,7 +60,7 @@ function offerUndo() {
   const short = word?.length > SHORT ? `${word.slice(0, SHORT - 1).trimEnd()}…` : word;
   for (const button of document.querySelectorAll(".undo")) {
     button.hidden = !item;
-    button.textContent = short ? words.undoword.replace("{word}", short) : words.undo;
+    button.textContent = short && !narrow.matches ? words.undoword.replace("{word}", short) : words.undo;
   }
 }
 
@@ -108,6 +109,8 @@ async function endRound() {
 /** Look back at the last round that was finished, from the plain page. */
 function lookBack() {
   open("done");
+  say("");
+  $("lookback").hidden = true;
   ending.show(round.finished ?? [], { way: way.name, over });
   $("ended").focus();
   ending.ask().then((decided) => {

@@ -221,6 +221,25 @@ def test_both_ways_give_the_same_credit_and_the_choice_is_remembered_without_a_c
     assert (len(one), one) == (3, other)
 
 
+def test_the_plain_page_marks_ten_lines_and_shows_what_came_of_them_when_asked(page, cards):
+    start(page, cards)
+    for _line in range(10):
+        expect(page.get_by_role("button", name="See what came of them")).to_be_hidden()
+        page.locator("#say").fill(TEXT)
+        with page.expect_response("**/api/v1/answers"):
+            page.keyboard.press("Enter")
+    expect(page.locator("#task")).to_be_visible()
+    page.locator("#say").fill("half typ")
+
+    page.get_by_role("button", name="See what came of them").click()
+    expect(page.get_by_role("heading", name="Well read.")).to_be_focused()
+    expect(page.locator("#did")).to_have_text("Ten lines. All wait for a second pair of eyes.")
+    looks_right(page)
+
+    page.get_by_role("button", name="Read on").click()
+    expect(page.locator("#say")).to_have_value("half typ")
+
+
 def test_without_scripts_the_same_address_serves_the_plain_form(open_page, cards, votes):
     page = open_page(java_script_enabled=False)
     start_without_scripts = page.get_by_role("button", name="Start")
