@@ -1,6 +1,6 @@
 """How long a volunteer waits from Enter to the next picture, in a real browser against a running site.
 
-    uv run python -m benchmarks.next_picture --url http://127.0.0.1:8000 --project finnish-newspapers --lines 100
+    uv run python -m benchmarks.next_picture --url http://127.0.0.1:8000 --project swedish-arrivals --lines 100
     uv run python -m benchmarks.next_picture --way bridge
 
 Measured inside the page: from the key's event to the first animation frame in which the next line's picture is decoded
@@ -57,7 +57,7 @@ def play(page: Page, project: str, lines: int, way: str) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--project", default="finnish-newspapers")
+    parser.add_argument("--project", default="swedish-arrivals")
     parser.add_argument("--way", choices=["plain", "bridge"], default="plain")
     parser.add_argument("--lines", type=int, default=100)
     options = parser.parse_args()
