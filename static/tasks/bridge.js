@@ -72,6 +72,7 @@ export class Bridge {
     this.ahead.before(...round.answers.map(plankOf));
     this.leave(round);
     this.scene.classList.toggle("open", across);
+    this.scene.classList.add("drawn");
     const { camera, length, stand } = this.measure();
     glide(this.world, camera);
     glide(this.far, length);

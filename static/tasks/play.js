@@ -181,6 +181,7 @@ const page = {
   conclude(result, newest) {
     for (const answer of round.learn([result])) bridge.turn(answer);
     show();
+    if (!$("done").hidden && ending.answers.length) ending.tell();
     if (!newest) return;
     if (!way.bridge) return say(verdict(result), { undo: result.status === "counted" });
     if (result.reason || (result.feedback && !result.feedback.agrees)) return say(verdict(result));

@@ -1,6 +1,8 @@
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tasks.models import Answer, Lease
@@ -145,3 +147,20 @@ def test_the_way_asked_for_stays_when_lines_are_read_with_plain_forms(workflow):
     page = Client().post(f"/play/{workflow.project.slug}/?way=bridge").content.decode()
 
     assert f'action="/play/{workflow.project.slug}/?way=bridge"' in page
+
+
+def imported_by(module):
+    """Return the names of all scripts of the play page that a script needs, those that they need included."""
+    found, todo = set(), [module]
+    while todo:
+        source = Path(finders.find(f"tasks/{todo.pop()}")).read_text()
+        new = set(re.findall(r'from "\./([\w.]+)"', source)) - found
+        found |= new
+        todo += new
+    return found
+
+
+def test_the_page_asks_for_all_scripts_at_once(workflow):
+    page = Client().get(f"/play/{workflow.project.slug}/").content.decode()
+
+    assert set(re.findall(r'rel="modulepreload" href="/static/tasks/([\w.]+)"', page)) == imported_by("play.js")
