@@ -6,8 +6,8 @@
 Without ``--url`` it starts the embedded shape on a data folder of its own. Volunteers answer without pause, first with
 no board open, then with all of them, in turn. Beside them one more answers now and then: from the reply that
 acknowledges this answer to the message of a version that holds it is the delay, taken at every socket. Which version
-that is, is not told: the one after the version read right after the reply holds it for certain, so the delays printed
-are upper bounds. ``--fetch``: each socket also asks for the table at each message, like a browser.
+that is, the board tells right after the reply: the one it stands at, if this volunteer's points are in it, else the
+next. ``--fetch``: each socket also asks for the table at each message, like a browser.
 """
 
 import argparse
@@ -19,12 +19,14 @@ import sys
 import tempfile
 import threading
 import time
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # a script's own folder is on the path, the site's is not
 
@@ -42,10 +44,17 @@ SETTLE = 2.5  # seconds after the last answer, for what is still on its way
 
 @dataclass(frozen=True)
 class Probe:
-    """An answer was acknowledged at ``at`` when the board stood at ``version`` or was about to."""
+    """An answer was acknowledged at ``at`` and stands on the board from ``version`` on."""
 
     at: float
     version: int
+
+
+class Stranger(Player):
+    """Reads what nobody else does: each answer earns the one point for taking part and nothing later."""
+
+    def reading(self, lease: dict[str, Any]) -> str:
+        return f"nobody reads this {uuid4()}"
 
 
 class Prober(threading.Thread):
@@ -53,7 +62,7 @@ class Prober(threading.Thread):
 
     def __init__(self, port: int, project: str) -> None:
         super().__init__(daemon=True)
-        self.player, self.port = Player(port, project), port
+        self.player, self.port = Stranger(port, project), port
         self.probes: list[Probe] = []
         self.over = threading.Event()
 
@@ -61,21 +70,23 @@ class Prober(threading.Thread):
         while not self.over.wait(PAUSE):
             self.player.loop(ask=True)
             at = time.monotonic()
-            self.probes.append(Probe(at, version_of_board(self.port)))
+            board = self.board()
+            held = board.get("me", {}).get("points", 0) > len(self.probes)
+            self.probes.append(Probe(at, board["version"] + (not held)))
+
+    def board(self) -> dict[str, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.player.cookies.items())
+        connection.request("GET", f"/api/v1/leaderboards/{BOARD}?period=today", headers={"Cookie": cookies})
+        found = json.loads(connection.getresponse().read())
+        connection.close()
+        return found
 
     def stop(self) -> list[Probe]:
         self.over.set()
         self.join()
         self.player.close()
         return self.probes
-
-
-def version_of_board(port: int) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", f"/api/v1/leaderboards/{BOARD}?period=today")
-    version = json.loads(connection.getresponse().read())["version"]
-    connection.close()
-    return version
 
 
 @dataclass(frozen=True)
@@ -119,8 +130,8 @@ def delays(probes: Sequence[Probe], logs: Sequence[Log]) -> Iterator[float]:
     for log in logs:
         versions = [version for _at, version in log]
         for probe in probes:
-            place = bisect_right(versions, probe.version)
-            yield log[place][0] - probe.at if place < len(log) else float("inf")
+            place = bisect_left(versions, probe.version)
+            yield max(log[place][0] - probe.at, 0) if place < len(log) else float("inf")
 
 
 def spans(name: str, found: Sequence[float]) -> str:

@@ -52,7 +52,7 @@ class Player:
     def answer(self, *, ask: bool) -> bool:
         """Answer the leased task and, if ``ask``, lease the next in the same request; False when nothing is left."""
         [lease] = self.leases
-        value = {"text": f"Helsingin Sanomat {lease['task']['id']}"}  # everybody reads the same
+        value = {"text": self.reading(lease)}
         given = {"lease": lease["lease"], "key": str(uuid.uuid4()), "value": value, "elapsed_ms": 4200}
         body = {"answers": [given], "next": self.next} if ask else {"answers": [given]}
         begun = time.perf_counter()
@@ -61,6 +61,10 @@ class Player:
         self.times.wasted += reply["results"][0]["status"] != "counted"
         self.leases = reply.get("leases", [])
         return bool(self.leases) or not ask
+
+    def reading(self, lease: dict[str, Any]) -> str:
+        """Everybody reads the same."""
+        return f"Helsingin Sanomat {lease['task']['id']}"
 
     def loop(self, *, ask: bool) -> bool:
         """Play one task: in two requests, or in one that brings the ``next``; False when nothing is left."""
