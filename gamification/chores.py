@@ -4,6 +4,7 @@ from tasks.chores import chore
 
 from .announcing import Announcer
 from .projection import project_lines
+from .rebuilding import follow_time_zones
 from .repairing import repair_credits
 
 ROUNDS = 20  # after a long pause the boards are told of now and then
@@ -22,6 +23,12 @@ def keep_boards() -> int:
             break
     announcer.announce()
     return done
+
+
+@chore(every=timedelta(minutes=1))
+def keep_days() -> int:
+    """A project's days follow its time zone, also when an archivist corrects it later."""
+    return follow_time_zones()
 
 
 @chore(every=timedelta(seconds=15))

@@ -106,3 +106,4 @@ class BoardVersion(models.Model):
 
     board = models.BigIntegerField(primary_key=True)
     version = models.BigIntegerField()
+    zone = models.CharField(max_length=40, null=True)  # whose days the standings are sorted by; None: not noted yet

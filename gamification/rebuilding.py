@@ -19,7 +19,8 @@ from tasks.durability import lazy_commit
 from tasks.models import Project
 from tasks.snapshot import one_moment
 
-from .models import Ledger, Standing, Tally
+from .models import EVERYONE, BoardVersion, Ledger, Standing, Tally
+from .periods import site_zone
 from .projection import LINE_FIELDS, Changes, Line, Place, apply, calendars, changes_of, move_players
 from .rules import NOTHING, Amounts
 
@@ -57,6 +58,19 @@ def mend(found: Errors) -> None:
     for keys in batched(sorted(found.tallies), PER_COMMIT):
         with lazy_commit():
             move_players({key: found.tallies[key] for key in keys})
+
+
+def follow_time_zones() -> int:
+    """Sort points into days anew where a project, or the site, took another time zone; return how many boards did."""
+    noted = dict(BoardVersion.objects.values_list("board", "zone"))
+    zones = {project: str(zone) for project, zone in calendars(noted).items()} | {EVERYONE: str(site_zone())}
+    if any(zone and zone != zones.get(board, zone) for board, zone in noted.items()):
+        for found in errors():
+            mend(found)
+    other = {board: zones[board] for board, zone in noted.items() if board in zones and zone != zones[board]}
+    for board, zone in other.items():
+        BoardVersion.objects.filter(board=board).update(zone=zone)
+    return len(other)
 
 
 def wrong_standings(after: int) -> Errors:

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -6,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from gamification import rebuilding
 from gamification.models import EVERYONE, BoardVersion, Standing, Tally
+from gamification.rebuilding import errors, follow_time_zones
 from tests.factories import make_project
 
 from .builders import earn, make_volunteers, project_all, standings, tallies
@@ -112,3 +114,35 @@ def test_a_program_reads_what_differs(played):
     report = json.loads(rebuild("--json").splitlines()[-1])
 
     assert report == {"standings": 3, "tallies": 3, "waiting": 1}
+
+
+def test_days_follow_a_project_that_takes_another_time_zone():
+    project, [volunteer] = make_project(time_zone="UTC"), make_volunteers(1)
+    late = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+    earn(project, volunteer, at=late)
+    project_all()
+    assert (follow_time_zones(), follow_time_zones()) == (2, 0)  # both boards' zones are noted for the first time
+
+    project.time_zone = "Europe/Helsinki"
+    project.save()
+
+    def days():
+        found = Standing.objects.filter(board=project.pk, period="today", points__gt=0)
+        return list(found.values_list("period_start", flat=True))
+
+    assert days() == [date(2026, 3, 4)]
+    assert (follow_time_zones(), days()) == (1, [date(2026, 3, 5)])
+    assert [(found.standings, found.tallies) for found in errors()] == [({}, {}), ({}, {})]
+
+
+def test_days_of_everyone_follow_the_site(settings):
+    project, [volunteer] = make_project(), make_volunteers(1)
+    earn(project, volunteer, at=datetime(2026, 3, 4, 23, 30, tzinfo=UTC))
+    project_all()
+    follow_time_zones()
+
+    settings.TIME_ZONE = "Asia/Tokyo"
+
+    assert follow_time_zones() == 1
+    found = Standing.objects.filter(board=0, period="today", points__gt=0)
+    assert list(found.values_list("period_start", flat=True)) == [date(2026, 3, 5)]
