@@ -55,7 +55,7 @@ class Entry:
     at: datetime
     who: str
     words: str
-    details: dict[str, Any]
+    details: dict[str, str]
 
 
 @transaction.atomic
@@ -103,4 +103,9 @@ def first_broken(organisation: Organisation) -> int | None:
 def told(act: Act) -> Entry:
     """Tell an act in words; one without words here is told by its name."""
     who = str(act.volunteer) if act.volunteer else _("the site itself")
-    return Entry(act.number, act.at, who, str(WORDS.get(act.what, act.what)), act.details)
+    words = str(WORDS.get(act.what, act.what))
+    return Entry(act.number, act.at, who, words, {name: plainly(value) for name, value in act.details.items()})
+
+
+def plainly(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -21,7 +21,7 @@ def found(project: Project, who: Volunteer) -> Project:
     project.state = ProjectState.DRAFT
     project.save(force_insert=True)
     ProjectSecret.objects.create(project=project)
-    record(project.organisation, who, "project.founded", project=project.pk, title=project.title)
+    record(project.organisation, who, "project.founded", project=project.slug, title=project.title)
     return project
 
 
@@ -31,7 +31,7 @@ def change(project: Project, who: Volunteer, fields: list[str]) -> None:
     if project.state == ProjectState.OPEN and (missing := list(rights_missing(project))):
         raise NotReady(missing)
     project.save(update_fields=fields)
-    record(project.organisation, who, "project.changed", project=project.pk, fields=fields)
+    record(project.organisation, who, "project.changed", project=project.slug, fields=fields)
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def publish(project: Project, who: Volunteer) -> bool:
     closed = Project.objects.filter(pk=project.pk, state__in=CLOSED_TO_PLAY)
     if not closed.update(state=ProjectState.OPEN):
         return False
-    record(project.organisation, who, "project.published", project=project.pk, was=project.state)
+    record(project.organisation, who, "project.published", project=project.slug, was=project.state)
     return True
 
 
@@ -54,7 +54,7 @@ def close(project: Project, who: Volunteer) -> bool:
     """Take no more answers; what was read stays, and so does the page. False when it was not open."""
     if not Project.objects.open().filter(pk=project.pk).update(state=ProjectState.CLOSED):
         return False
-    record(project.organisation, who, "project.closed", project=project.pk)
+    record(project.organisation, who, "project.closed", project=project.slug)
     return True
 
 

@@ -50,7 +50,7 @@ def ask(project: Project, who: Volunteer, wording: Wording) -> Workflow:
     workflow.to_spread = Page.objects.filter(project=project).exists()
     workflow.save(force_insert=True)
     wording.version(workflow, 1).save(force_insert=True)
-    record(project.organisation, who, "question.asked", project=project.pk, workflow=workflow.pk)
+    record(project.organisation, who, "question.asked", project=project.slug, question=workflow.slug)
     return workflow
 
 
@@ -71,7 +71,7 @@ def reword(workflow: Workflow, who: Volunteer, wording: Wording, seen: int) -> i
     version = wording.version(workflow, last.number + 1)
     version.save(force_insert=True)
     moved = untouched(workflow).update(version=version, wanted=wording.policy.minimum, maximum=wording.policy.maximum)
-    details = {"project": workflow.project_id, "workflow": workflow.pk, "version": version.number, "moved": moved}
+    details = {"project": workflow.project.slug, "question": workflow.slug, "version": version.number, "moved": moved}
     record(workflow.project.organisation, who, "question.reworded", **details)
     return moved
 
@@ -88,7 +88,7 @@ def set_open(workflow: Workflow, who: Volunteer, *, wanted: bool) -> bool:
     if not Workflow.objects.filter(pk=workflow.pk, open=not wanted).update(open=wanted):
         return False
     what = "question.opened" if wanted else "question.rested"
-    record(workflow.project.organisation, who, what, project=workflow.project_id, workflow=workflow.pk)
+    record(workflow.project.organisation, who, what, project=workflow.project.slug, question=workflow.slug)
     return True
 
 

@@ -160,6 +160,7 @@ class QuestionForm(forms.Form):
         ],
         initial=KindName.TRANSCRIBE,
         widget=forms.RadioSelect,
+        help_text=gettext_lazy("The second is asked only where a machine’s reading came along: ALTO or PAGE files."),
     )
     prompt = forms.CharField(
         label=gettext_lazy("The question"), max_length=200, initial=gettext_lazy("What does this line say?")
