@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CIVICTASKS_DATA") or BASE_DIR / "var").absolute()
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions and answers are nobody else's
 FILES = DATA / "files"
+FILES_BY_PROXY = os.environ.get("FILES_BY_PROXY", "")  # where the proxy keeps them: it sends what the site allows
 METRICS = DATA / "metrics"
 METRICS.mkdir(exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)  # prometheus_client reads it when it is imported
@@ -102,7 +103,10 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("SECURE_COOKIES", False)
+HTTPS = env_bool("HTTPS", False)  # a proxy in front speaks it, and says so with X-Forwarded-Proto
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("SECURE_COOKIES", HTTPS)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 365 * 24 * 3600 if HTTPS else 0)
 CSRF_FAILURE_VIEW = "accounts.crosssite.refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -136,11 +140,16 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
+HASHED_STATIC_FILES = env_bool("HASHED_STATIC_FILES", False)  # by collectstatic: kept by browsers for ever
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "civictasks.assets.HashedStorage"
+        if HASHED_STATIC_FILES
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not HASHED_STATIC_FILES
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fi", "Suomi"), ("nl", "Nederlands")]

@@ -40,11 +40,11 @@ if not LIVE_DATABASE:
 
 from .environment import sqlite  # noqa: E402  # the data folder must be set first
 from .settings import *  # noqa: E402, F403
-from .settings import DATA, DATABASES  # noqa: E402
+from .settings import ALLOWED_HOSTS, DATA, DATABASES  # noqa: E402
 
 DEBUG = False
 SECRET_KEY = "only-for-tests"
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if not os.environ.get("DATABASE_URL"):
     # A file even for the tests: the live server and the workers are other processes.

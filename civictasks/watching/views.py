@@ -39,7 +39,8 @@ def may_watch(request: HttpRequest) -> bool:
     """Who knows the token; without one, who asks from this machine and not through a proxy."""
     if token := settings.METRICS_TOKEN:
         return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
-    return "X-Forwarded-For" not in request.headers and is_loopback(request.META.get("REMOTE_ADDR", ""))
+    proxied = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"))
+    return not proxied and is_loopback(request.META.get("REMOTE_ADDR", ""))
 
 
 def is_loopback(address: str) -> bool:

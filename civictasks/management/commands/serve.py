@@ -3,8 +3,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from civictasks.watching.metering import forget_the_dead
-
 
 class Command(BaseCommand):
     help = "Serve the site on one port, as part of the embedded shape."
@@ -18,6 +16,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int | None, fd: int | None, **options: Any) -> None:
         from civictasks.asgi import application, bridge
         from civictasks.serving import serve  # installs Twisted's reactor
-
-        forget_the_dead()
         serve(application, f"fd:fileno={fd}" if fd else f"tcp:port={port}:interface=127.0.0.1", bridge.refuses)
