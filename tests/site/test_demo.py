@@ -19,7 +19,7 @@ from ingestion.specimens import SETS
 
 SOON = 5.0  # seconds in which everything must be gone
 
-HIDDEN = {"CIVICTASKS_DATA", "DJANGO_SETTINGS_MODULE", "REDIS_URL", "LIVE_DATABASE"}
+HIDDEN = {"CIVICTASKS_DATA", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "REDIS_URL", "LIVE_DATABASE"}
 SIGN_IN = r"Archivist: username (\S+), password (\S+) \(kept in .*archivist\.txt\)"
 FILLING = r"Filling in the sample: .*"
 READY = r"Ready: (http://127\.0\.0\.1:\d+/)"

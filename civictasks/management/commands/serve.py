@@ -16,4 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int | None, fd: int | None, **options: Any) -> None:
         from civictasks.asgi import application, bridge
         from civictasks.serving import serve  # installs Twisted's reactor
+
         serve(application, f"fd:fileno={fd}" if fd else f"tcp:port={port}:interface=127.0.0.1", bridge.refuses)
