@@ -31,7 +31,7 @@ def standing(task: Task) -> list[set[str]]:
     """Return the rules that hold for each answer of a task, by the order in which they were given."""
     found = {}
     for answer, rule in Ledger.objects.order_by("pk").values_list("answer", "rule"):
-        name = rule.partition("#")[0]
+        name = rule.removesuffix(":reversed").partition("#")[0]
         sums = found.setdefault(answer, {})
         sums[name] = sums.get(name, 0) + (-1 if rule.endswith(":reversed") else 1)
     mine = Answer.objects.filter(task=task).order_by("pk").values_list("pk", flat=True)

@@ -25,7 +25,7 @@ VALUES = st.one_of(
 STEPS = st.one_of(
     st.tuples(st.just("answer"), TASK, TEXTS),
     st.tuples(st.just("answer"), TASK, TEXTS),
-    st.tuples(st.just("withdraw"), st.integers(0, 9)),
+    st.tuples(st.just("withdraw"), st.integers(0, 2)),
     st.tuples(st.just("settle"), TASK, st.booleans(), VALUES),
     st.tuples(st.just("reopen"), TASK, st.integers(1, 3)),
     st.tuples(st.just("undo"), st.integers(0, 3)),
