@@ -28,7 +28,8 @@ def found(project: Project, who: Volunteer) -> Project:
 @transaction.atomic
 def change(project: Project, who: Volunteer, fields: list[str]) -> None:
     """Save the changed fields of a project. Raises ``NotReady`` where an open one would lose licence or rights."""
-    if project.state == ProjectState.OPEN and (missing := list(rights_missing(project))):
+    state = Project.objects.select_for_update().values_list("state", flat=True).get(pk=project.pk)
+    if state == ProjectState.OPEN and (missing := list(rights_missing(project))):
         raise NotReady(missing)
     project.save(update_fields=fields)
     record(project.organisation, who, "project.changed", project=project.slug, fields=fields)
@@ -40,6 +41,7 @@ def publish(project: Project, who: Volunteer) -> bool:
 
     Raises ``NotReady`` with a sentence for each thing that is missing.
     """
+    project = Project.objects.select_for_update().get(pk=project.pk)  # as it stands now, whoever edits it
     if missing := list(what_is_missing(project)):
         raise NotReady(missing)
     closed = Project.objects.filter(pk=project.pk, state__in=CLOSED_TO_PLAY)

@@ -82,6 +82,11 @@ class ProjectForm(forms.ModelForm):
         }
         widgets = {"story": forms.Textarea(attrs={"rows": 7})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # only what this reader changed is saved over what others changed meanwhile
+            field.show_hidden_initial = self.instance.pk is not None
+
     def clean_language(self) -> str:
         return self.cleaned_data["language"] or "und"
 

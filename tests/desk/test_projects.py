@@ -26,6 +26,12 @@ SAID = {
 }
 
 
+def shown_in(form):
+    """What a browser sends back of a form that nobody touched."""
+    fields = {field.html_name: field.value() or "" for field in form}
+    return fields | {field.html_initial_name: field.value() or "" for field in form}
+
+
 def acts():
     return list(Act.objects.order_by("pk").values_list("what", flat=True))
 
@@ -117,11 +123,24 @@ def test_settings_are_saved_and_the_trail_tells_which(client, archivist, archive
 
 
 def test_saving_what_was_there_changes_nothing(client, archivist, archive):
-    make_project(organisation=archive, slug="cards", **{k: v for k, v in SAID.items() if k not in ("slug", "letters")})
+    make_project(organisation=archive, slug="cards", story="Once.", letters="åä", language="sv")
+    form = client.get("/desk/cards/settings/").context["form"]
 
-    client.post("/desk/cards/settings/", SAID | {"letters": ""})
+    client.post("/desk/cards/settings/", shown_in(form))
 
     assert acts() == []
+
+
+def test_two_who_edit_at_once_both_keep_what_they_changed(client, archivist, archive):
+    project = make_project(organisation=archive, slug="cards", title="Cards", summary="Old.")
+    first = second = shown_in(client.get("/desk/cards/settings/").context["form"])
+
+    client.post("/desk/cards/settings/", first | {"title": "Cards of Åbo"})
+    client.post("/desk/cards/settings/", second | {"summary": "New."})
+
+    project.refresh_from_db()
+    assert (project.title, project.summary) == ("Cards of Åbo", "New.")
+    assert [act.details["fields"] for act in Act.objects.order_by("pk")] == [["title"], ["summary"]]
 
 
 def test_an_open_project_keeps_its_licence_and_rights(client, archivist, archive):
