@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHOWN_OF_PAGE = 0.62; // width of the window at least, as a share of the page
 const SHAPE = 0.72; // height by width, at least
 const AIR = 0.8; // heights of a line around what is shown
-const LETTER = 0.52; // width of a letter by its height, roughly
+const LETTER = 0.58; // width of a letter by its height, roughly
 const SIZE = 0.66; // height of a letter by that of its line
 
 function draw(name, attributes, ...children) {
