@@ -43,7 +43,9 @@ def erase_me(request: VolunteersRequest) -> HttpResponse:
     except LastOwner as error:
         return show(request, str(error), 409)
     logout(request)
-    return redirect("erased")
+    response = redirect("erased")
+    response["Clear-Site-Data"] = '"storage"'  # drafts and answers that were kept on this device
+    return response
 
 
 def why_not(request: VolunteersRequest) -> str:

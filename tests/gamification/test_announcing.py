@@ -32,7 +32,7 @@ def cards():
 
 def test_the_sweeper_looks_twice_a_second():
     every = {name: chore.every.total_seconds() for name, chore in CHORES.items() if name.startswith("gamification.")}
-    assert every == {"gamification.keep_boards": 0.5, "gamification.credit_again": 15}
+    assert every == {"gamification.keep_boards": 0.5, "gamification.credit_again": 15, "gamification.keep_days": 60}
 
 
 def test_changed_boards_are_told_of_once_a_look_however_many_points_there_were(valkey, cards):

@@ -226,9 +226,10 @@ def test_erasing_asks_first_and_ends_the_session(client):
     assert "Tick the box first" in text_of(client.post("/me/erase/"))
     assert Volunteer.objects.get().erased_at is None
 
-    page = client.post("/me/erase/", {"sure": "on"}, follow=True)
+    reply = client.post("/me/erase/", {"sure": "on"})
 
-    assert "You are forgotten here" in text_of(page)
+    assert reply["Clear-Site-Data"] == '"storage"'
+    assert "You are forgotten here" in text_of(client.get(reply["Location"]))
     assert Volunteer.objects.get().erased_at
     assert (client.cookies["sessionid"].value, Session.objects.count()) == ("", 0)
 

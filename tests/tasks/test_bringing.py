@@ -1,6 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.choosing import choose_name
 from accounts.enums import Role
@@ -162,3 +164,24 @@ def test_bringing_twice_brings_nothing_twice(workflow, guest, account):
     with pytest.raises(NotAGuest):
         bring(guest, account)
     assert Answer.objects.get().volunteer_id == account.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_requests_at_once_one_brings_the_work(workflow, guest, account):
+    for number in range(5):
+        post_answer(make_task(workflow), f"line {number}", guest)
+
+    def bring_once() -> int | None:
+        try:
+            return bring(guest, account).moved
+        except NotAGuest:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        moved = [future.result() for future in [threads.submit(bring_once) for _ in range(3)]]
+
+    assert sorted(moved, key=str) == [5, None, None]
+    project_all()
+    assert set(points(account).values()) == {(5, 0, 0)}
