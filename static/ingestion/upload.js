@@ -109,7 +109,9 @@ async function begin(pairs) {
     form.querySelector("button").disabled = false;
     return complain(error.status ? error.detail : words.lost);
   }
-  form.hidden = true;
+  form.hidden = !missing.length; // what is missing can be chosen too
+  form.querySelector("button").disabled = false;
+  choose([]);
   document.getElementById("report")?.toggleAttribute("hidden", true);
   $("sending").hidden = false;
   list.replaceChildren();
@@ -130,6 +132,7 @@ async function run() {
   [...sendings].forEach(show);
   showTotal();
   if (!stopped) await finish();
+  else if ($("upload-fault").hidden) $("upload-total").textContent += ` ${words.paused}`;
 }
 
 function toggle(going) {
@@ -207,6 +210,7 @@ async function finish() {
 }
 
 async function cancel() {
+  if (!confirm(words.sure)) return;
   stop?.abort();
   try {
     await call("DELETE", `batches/${batch}/uploads`);
@@ -235,7 +239,7 @@ form.addEventListener("submit", (event) => {
 });
 $("files").addEventListener("change", () => choose(chosenIn($("files"))));
 $("folder").addEventListener("change", () => choose(chosenIn($("folder"))));
-$("upload-pause").addEventListener("click", () => pause(words.paused));
+$("upload-pause").addEventListener("click", () => pause(""));
 $("upload-resume").addEventListener("click", () => {
   complain("");
   for (const one of sendings) if (one.state === "sending") one.state = "waiting";

@@ -26,10 +26,12 @@ from ingestion.uploading import uploaded_files
 from tasks.enums import BatchState, ProjectState
 from tasks.models import Batch, Page, Project
 from tests.factories import make_token, make_volunteer, make_workflow
+from tests.live import LiveServer
 
 from .drawing import THREE_LINES, alto, page_bytes
 
 pytestmark = pytest.mark.django_db
+KILLED_AT = 10  # cuts left
 PIECE = "application/offset+octet-stream"
 
 
@@ -336,8 +338,11 @@ class Slow:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_upload_cut_off_again_and_again_arrives_byte_for_byte(live_url: str, sender: Sender, size):
-    """A program sends a file over real connections that break at any byte, and goes on from what the site has."""
+def test_an_upload_cut_off_again_and_again_arrives_byte_for_byte(
+    live_url: str, live_server_process: LiveServer, sender: Sender, size
+):
+    """A program sends a file over connections that break at any byte, and goes on from what the site has; once the site
+    itself is killed."""
     random, host = Random(7), urlsplit(live_url).netloc
     content = random.randbytes(size(3, 48) * 2**20 + 12_345)
     begun = sender.begin(told("a.bin", content, sha256=digest(content))).json()
@@ -348,6 +353,10 @@ def test_an_upload_cut_off_again_and_again_arrives_byte_for_byte(live_url: str, 
         sent = random.randrange(len(part)) if cuts else len(part)
         cuts -= bool(cuts)
         send_some(host, upload["url"], sender.headers, at, part, sent)
+        if cuts == KILLED_AT and sent < len(part):
+            live_server_process.kill()
+            live_server_process.start()
+            live_server_process.wait()
     assert (sender.finish(begun["batch"]).status_code, cuts) == (202, 0)
     assert contents(begun["batch"]) == {"a.bin": content}
 
