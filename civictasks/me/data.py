@@ -1,5 +1,6 @@
 """Everything the site holds about me, to keep or to erase."""
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -45,6 +46,7 @@ def erase_me(request: VolunteersRequest) -> HttpResponse:
     logout(request)
     response = redirect("erased")
     response["Clear-Site-Data"] = '"storage"'  # drafts and answers that were kept on this device
+    response.delete_cookie(settings.CSRF_COOKIE_NAME)
     return response
 
 

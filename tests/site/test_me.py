@@ -228,6 +228,7 @@ def test_erasing_asks_first_and_ends_the_session(client):
 
     reply = client.post("/me/erase/", {"sure": "on"})
 
+    assert {name: cookie.value for name, cookie in reply.cookies.items()} == {"sessionid": "", "csrftoken": ""}
     assert reply["Clear-Site-Data"] == '"storage"'
     assert "You are forgotten here" in text_of(client.get(reply["Location"]))
     assert Volunteer.objects.get().erased_at
