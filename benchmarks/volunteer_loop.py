@@ -1,8 +1,9 @@
 """How many tasks a second volunteers can play over HTTP, and what one costs.
 
 The server is the embedded shape as ``manage.py demo`` runs it: SQLite with ``synchronous=FULL``, Daphne with its
-bridge, worker, sweeper and Valkey, on a free port with a data folder of its own that goes away. Each run begins with a
-fresh copy of the database.
+bridge, worker, sweeper and Valkey, on a free port with a data folder of its own that goes away. ``--shape server``
+measures granian on PostgreSQL instead, started from its wheel with ``fsync`` on; processor time is then that of server
+and database together. Each run begins with a fresh copy of the database.
 """
 
 import argparse
@@ -13,15 +14,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # a script's own folder is on the path, the site's is not
 
 from benchmarks.filling import DATABASE, PROJECT, Shelf
 from benchmarks.player import Player, Times
+from tests.postgres import Postgres
 
 WARM_UP = 1.0  # seconds before the clock starts: imports, caches, sessions
 
@@ -93,11 +97,37 @@ class Stage:
         return together
 
 
-def measure(shelf: Shelf, tasks: int, clients: int, loop: str, seconds: float) -> Result:
+@contextmanager
+def database_of(shape: str, data: Path) -> Iterator[tuple[Postgres | None, Callable[[str], int]]]:
+    """Yield the PostgreSQL server of the shape, if any, and how to ask the database for a number."""
+    from benchmarks.serving import on_postgresql  # Django must be set up first
+
+    if shape == "server":
+        with on_postgresql(data) as postgres, psycopg.connect(postgres.url, autocommit=True) as connection:
+            yield postgres, lambda sql: connection.execute(sql).fetchone()[0]
+    else:
+        with closing(sqlite3.connect(data / DATABASE)) as db:
+            yield None, lambda sql: db.execute(sql).fetchone()[0]
+
+
+def measure(shelf: Shelf, tasks: int, clients: int, loop: str, chosen: argparse.Namespace) -> Result:
+    data = shelf.copy(tasks)
+    with database_of(chosen.shape, data) as (postgres, ask):
+        return play(data, postgres, ask, tasks, clients, loop, chosen.seconds)
+
+
+def play(
+    data: Path,
+    postgres: Postgres | None,
+    ask: Callable[[str], int],
+    tasks: int,
+    clients: int,
+    loop: str,
+    seconds: float,
+) -> Result:
     from benchmarks.serving import serving  # Django must be set up first
 
-    data = shelf.copy(tasks)
-    with serving(data) as site:
+    with serving(data, postgres) as site:
         stage = Stage(site.port, clients, ask=loop == "next")
         stage.run(WARM_UP)
         server, generator = site.cpu(), time.process_time()
@@ -107,8 +137,6 @@ def measure(shelf: Shelf, tasks: int, clients: int, loop: str, seconds: float) -
             player.close()
     times = stage.times()
     done = max(len(times.loop), 1)
-    with closing(sqlite3.connect(data / DATABASE)) as db:
-        [overshoot] = db.execute(OVERSHOOT).fetchone()
     return Result(
         tasks=tasks,
         clients=clients,
@@ -120,7 +148,7 @@ def measure(shelf: Shelf, tasks: int, clients: int, loop: str, seconds: float) -
         whole=percentiles(times.loop),
         cpu_ms=1000 * server / done,
         generator_ms=1000 * generator / done,
-        overshoot=overshoot,
+        overshoot=ask(OVERSHOOT),
         wasted=times.wasted,
     )
 
@@ -158,6 +186,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10, help="length of a run (default: 10)")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each row, in turn; the median is shown")
     parser.add_argument("--loop", choices=["two", "next", "both"], default="both", help="requests of a loop")
+    parser.add_argument("--shape", choices=["embedded", "server"], default="embedded", help="what runs the site")
     parser.add_argument("--json", action="store_true", help="print one JSON list instead of the table")
     return parser.parse_args()
 
@@ -170,7 +199,7 @@ def groups(chosen: argparse.Namespace, shelf: Shelf) -> Iterator[list[list[Resul
     for tasks in chosen.tasks:
         for loop in ("two", "next") if chosen.loop == "both" else (chosen.loop,):
             yield [
-                [measure(shelf, tasks, clients, loop, chosen.seconds) for clients in chosen.clients]
+                [measure(shelf, tasks, clients, loop, chosen) for clients in chosen.clients]
                 for _repetition in range(chosen.repeat)
             ]
 

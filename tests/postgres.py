@@ -1,6 +1,6 @@
 """A PostgreSQL server for the tests (``DATABASE=postgresql``): from its wheel, on a Unix socket, gone afterwards.
 
-It writes without waiting for the disk. PostgreSQL refuses to run as root: where root tests, nobody runs it, from copies
+PostgreSQL refuses to run as root: where root tests, nobody runs it, from copies
 of its programs that nobody can read.
 """
 
@@ -19,21 +19,19 @@ from civictasks.embedded.leash import hold
 
 NOBODY = 65534
 START_TIME = 20.0  # seconds
-SETTINGS = {
-    "listen_addresses": "",
-    "max_connections": "200",
-    "shared_buffers": "64MB",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-}
+SETTINGS = {"listen_addresses": "", "max_connections": "200", "shared_buffers": "64MB"}
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
-    """One server. Its databases lie in ``folder``, and so does its socket, whose path must be short."""
+    """One server. Its databases lie in ``folder``, and so does its socket, whose path must be short.
 
-    def __init__(self, folder: Path) -> None:
+    It waits for the disk only when ``durable``.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self.settings = SETTINGS if durable else SETTINGS | CARELESS
         self.data = folder / "databases"
         self.url = f"postgresql://postgres@/postgres?host={folder}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -46,7 +44,7 @@ class Postgres:
             command = [programs / "initdb", "-D", self.data, *options]
             made = subprocess.run(command, **user, capture_output=True)
             assert made.returncode == 0, made.stderr.decode()
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [programs / "postgres", "-D", self.data, "-k", self.folder, *settings],
