@@ -15,8 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .guests import sign_in_remembering_guest
-from .models import Volunteer
 from .signing_in import LONGEST_PASSWORD, Braked, Busy, check
+
+AT_THE_DESK = timedelta(hours=12)  # a member's session ends after a working day; a volunteer's lasts longer
 
 
 @sensitive_post_parameters("password")
@@ -34,7 +35,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if account is None:
         return show(request, _("Name and password do not fit together. Both are case-sensitive."), status=422)
     sign_in_remembering_guest(request, account)
-    return redirect(destination(request, account))
+    member = account.membership_set.exists()
+    if member:
+        request.session.set_expiry(AT_THE_DESK)
+    return redirect(wished(request) or ("/desk/" if member else "/me/"))
 
 
 def show(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
@@ -60,12 +64,11 @@ def ask_to_wait(wait: timedelta) -> str:
     return wait_so_long % {"seconds": seconds}
 
 
-def destination(request: HttpRequest, account: Volunteer) -> str:
-    """Where they were going, if that is on this site; else the desk for members and their own page for volunteers."""
+def wished(request: HttpRequest) -> str:
+    """Where they were going, if that is on this site."""
     wish = request.POST.get(REDIRECT_FIELD_NAME, "")
-    if url_has_allowed_host_and_scheme(wish, {request.get_host()}, require_https=request.is_secure()):
-        return wish
-    return "/desk/" if account.membership_set.exists() else "/me/"
+    here = url_has_allowed_host_and_scheme(wish, {request.get_host()}, require_https=request.is_secure())
+    return wish if here else ""
 
 
 @require_POST

@@ -45,6 +45,12 @@ def test_a_volunteer_with_an_account_comes_to_their_own_page(client):
     assert sign_in(client, "reader", "by the window").url == "/me/"
 
 
+def test_a_members_session_ends_after_a_working_day(client, archivist):
+    sign_in(client)
+
+    assert 0 < client.session.get_expiry_age() <= 12 * 3600
+
+
 @pytest.mark.parametrize(
     ("wish", "destination"),
     [
