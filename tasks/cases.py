@@ -1,10 +1,11 @@
 """A settled task on a reviewer's table: who may judge it, what is known of it, what is written down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -103,7 +104,15 @@ def case_of(task: Task, held: Decision, reviewer: Volunteer, now: datetime) -> C
 
 def has_answered(reviewer: Volunteer, task: Task) -> bool:
     """Whether the reviewer ever answered this subject, by this task or by another, taken back or not."""
-    return Answer.objects.filter(project=task.project_id, volunteer=reviewer, subject=task.subject).exists()
+    return any(answers.exists() for answers in answers_by(reviewer, task.project_id, task.subject))
+
+
+def answers_by(reviewer: Volunteer, project: Any, subject: Any) -> Iterator[QuerySet[Answer]]:
+    """Yield the reviewer's answers to a subject in two parts, each of which has an index: without it, everything that
+    somebody has answered would be looked through."""
+    mine = Answer.objects.filter(volunteer=reviewer, subject=subject)
+    yield mine.filter(project=project, reopened=False)
+    yield mine.filter(project=project, reopened=True)
 
 
 def keep_from_answering(reviewer: Volunteer, task: int, now: datetime) -> None:

@@ -8,8 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Volunteer
 
+from .cases import answers_by
 from .enums import DecidedBy
-from .models import Answer, Decision, Project, Task
+from .models import Decision, Project, Task
 from .models.tasks import TaskQuerySet
 from .projects import progress_of
 from .reviewing import UNDO_WINDOW
@@ -39,8 +40,8 @@ def disputes_of(project: Project) -> TaskQuerySet:
 
 def marking_own(tasks: TaskQuerySet, reviewer: Volunteer) -> QuerySet[Any]:
     """Annotate ``own``: the reviewer has answered this subject and must leave it to others."""
-    answered = Answer.objects.filter(project=OuterRef("project"), volunteer=reviewer, subject=OuterRef("subject"))
-    return tasks.annotate(own=Exists(answered))
+    standing, taken_back = answers_by(reviewer, OuterRef("project"), OuterRef("subject"))
+    return tasks.annotate(own=Exists(standing) | Exists(taken_back))
 
 
 def queue_of(project: Project, reviewer: Volunteer) -> Queue:

@@ -82,6 +82,7 @@ class Answer(models.Model):
         indexes = [
             models.Index(fields=["id"], name="answer_uncredited", condition=Q(credited_at__isnull=True)),
             models.Index(fields=["volunteer", "id"], name="answer_of_volunteer"),  # one's own list, newest first
+            models.Index(fields=["volunteer", "subject"], name="answer_reopened", condition=Q(reopened=True)),
         ]
 
 
