@@ -27,7 +27,7 @@ def questions_to_spread() -> QuerySet[Workflow]:
 
 def spread(workflow: Workflow) -> int:
     """Make the tasks of a question; return how many are new. Running twice, or on from where it broke off, is safe."""
-    pages, made = Page.objects.filter(project=workflow.project_id).order_by("pk"), 0
+    pages, made = Page.objects.filter(project=workflow.project_id, withheld_at=None).order_by("pk"), 0
     last = 0
     while some := list(pages.filter(pk__gt=last)[:PAGES_AT_ONCE]):
         made += ask_of(some, workflow)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from .enums import UNSETTLED, TaskState
 from .leases import free_seats
-from .models import Lease, Page, Task
+from .models import Lease, Page, Task, Workflow
 
 
 @transaction.atomic
@@ -23,6 +23,10 @@ def withhold(pages: QuerySet[Page], at: datetime) -> int:
 
 @transaction.atomic
 def show_again(pages: QuerySet[Page]) -> int:
-    """Ask again what was withdrawn on these pages; answers that came before count as they did. Return how many."""
+    """Ask again what was withdrawn on these pages, and questions that came up meanwhile. Return how many.
+
+    Answers that came before count as they did.
+    """
+    Workflow.objects.filter(project__in=pages.values("project")).update(to_spread=True)
     Task.objects.filter(page__in=pages, state=TaskState.WITHDRAWN).update(state=TaskState.OPEN, settled_at=None)
     return pages.update(withheld_at=None)

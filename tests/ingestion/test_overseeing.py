@@ -11,6 +11,7 @@ from ingestion.claiming import claim
 from ingestion.errors import ActRefused, ClaimLost
 from tasks.enums import BatchState, TaskState
 from tasks.models import Batch, Lease, Page, Progress, Task
+from tasks.spreading import questions_to_spread, spread
 from tests.factories import make_lease, make_page, make_task, make_volunteer, make_workflow, post_answer, settle_task
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,18 @@ def test_a_restored_batch_asks_again_but_for_pages_withheld_before(batch: Batch,
     assert [act.what for act in Act.objects.order_by("number")] == [
         "page.withheld", "batch.withdrawn", "batch.restored", "page.shown",
     ]  # fmt: skip
+
+
+def test_a_question_asked_meanwhile_reaches_a_page_when_it_is_shown_again(batch: Batch, who: Volunteer):
+    overseeing.withdraw(batch, who)
+    question = make_workflow(batch.project)
+    spread(question)
+    assert Task.objects.filter(workflow=question).count() == 0
+    overseeing.restore(batch, who)
+    for waiting in questions_to_spread():
+        spread(waiting)
+
+    assert Task.objects.filter(workflow=question).count() == 4
 
 
 def test_a_pause_stops_the_reader_at_its_next_page_and_the_batch_goes_on_later(batch: Batch, who: Volunteer):
