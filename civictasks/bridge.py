@@ -35,6 +35,7 @@ OF_THE_FILE = {
     *(b"content-" + name for name in (b"type", b"length", b"range", b"disposition", b"encoding")),
     *(b"etag", b"accept-ranges", b"last-modified", b"cache-control"),
 }
+BODILESS = {204, 304}
 REFUSALS = {302, 401, 403, 404, 405}  # of who asks, or where; a page sends strangers to the sign-in
 BODY = "civictasks.body"  # extensions of our server: the request's body as an open file,
 LENGTH = "civictasks.length"  # and the bytes that were sent; the file is empty when they were too many to keep
@@ -154,7 +155,7 @@ class WSGIBridge:
 
 
 def _fits(reply: Reply, pieces: Iterable[bytes]) -> bool:
-    if not getattr(pieces, "streaming", False):
+    if reply.status in BODILESS or not getattr(pieces, "streaming", False):
         return True
     length = dict(reply.headers).get(b"content-length", b"")
     return length.isdigit() and int(length) <= HELD_WHOLE

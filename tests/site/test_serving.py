@@ -134,6 +134,7 @@ def test_slow_readers_cost_no_memory_and_hold_up_nobody_else(trial):
         assert (status, headers["Content-Type"]) == (503, "application/problem+json; charset=utf-8")
         assert json.loads(text)["status"] == 503
         assert [trial.get("/short")[0], trial.get("/small")[2]] == [200, b"small"]
+        assert trial.get("/unchanged")[0] == 304  # a script that the browser holds already is no download
         time.sleep(1)  # twice as long as it takes to send it all to nobody
         assert trial.most_memory() - before < LARGE / 2
     finally:

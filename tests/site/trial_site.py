@@ -48,6 +48,9 @@ def application(environ, start_response):
     if path == "/short":
         start_response("200 OK", [("Content-Length", str(len(PIECE)))])
         return Stream(1)
+    if path == "/unchanged":
+        start_response("304 Not Modified", [("ETag", '"x"')])
+        return Stream(0)
     if path == "/fails":
         raise RuntimeError("the application fails")
     body = environ["wsgi.input"]
