@@ -153,7 +153,7 @@ def test_things_move_where_movement_is_wanted_and_nothing_is_laid_out_anew_meanw
     lay(moving, "Oulu")
     moving.wait_for_timeout(150)
     before, after = (layouts(devtools, moving, wait) for wait in (0, 500))
-    assert after - before <= 2
+    assert after - before < 10  # of about thirty frames
     moving.wait_for_function(f"() => !{walking}")
 
 
