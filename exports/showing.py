@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tasks.enums import BatchState
+from tasks.enums import BatchState, KindName
 from tasks.models import Page, Project, Task, WorkflowVersion
 from tasks.questions import crop_url, page_url
 
@@ -102,18 +102,20 @@ def scan_of(page: Page, facts: dict[str, Any]) -> dict[str, Any]:
 def row_context(shown: Shown) -> dict[str, Any]:
     """Return what the page of a row shows."""
     facts, project = shown.found.facts, shown.release.project
+    kind = facts["question"]["kind"]
     return {
         "row": facts
         | {
-            "text": cell_of(facts["value"]),
+            "text": in_words(kind, cell_of(facts["value"])),
+            "typed": kind == KindName.TRANSCRIBE,
             "mark": mark_of(facts["value"]),
             "decided": HOW[facts["decision"]["decided_by"]](),
             "percent": 100 * facts["confidence"],
             "agreeing": 100 * facts["agreement"],
         },
         "prompt": prompt_of(project, facts["question"]),
-        "readings": [reading_of(answer) for answer in shown.found.answers],
-        "said": shown.said,
+        "readings": [reading_of(kind, answer) for answer in shown.found.answers],
+        "said": [(one, in_words(kind, one.cells.value) if one.cells else "") for one in shown.said],
         "scan": shown.scan,
         "release": shown.release,
         "language": shown.release.snapshot.get("language", project.language),
@@ -136,10 +138,17 @@ def prompt_of(project: Project, question: dict[str, Any]) -> str:
     return asked.values_list("prompt", flat=True).first() or ""
 
 
-def reading_of(answer: dict[str, str]) -> dict[str, Any]:
+def in_words(kind: str, value: str) -> str:
+    """Return what was typed, or what true and false say about the machine's reading."""
+    if kind == KindName.VERIFY and value:
+        return _("The machine read it right.") if value == "true" else _("The machine read it wrong.")
+    return value
+
+
+def reading_of(kind: str, answer: dict[str, str]) -> dict[str, Any]:
     return {
         "volunteer": answer["volunteer"],
-        "value": answer["value"],
+        "value": in_words(kind, answer["value"]),
         "mark": answer["mark"],
         "counted": answer["counted"] == "true",
         "simulated": answer["simulated"] == "true",

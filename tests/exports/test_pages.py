@@ -114,3 +114,18 @@ def test_the_first_rows_show_suggestions_where_there_are_some(client):
     assert page.context["columns"] == ["value", "suggestion", "confidence", "item", "page"]
     assert [cell["text"] for cell in row["cells"]][:2] == ["Åbo", "Abo"]
     assert [cell["lang"] for cell in row["cells"]] == ["sv", "sv", "", "", ""]
+
+
+def test_a_release_from_before_trust_and_changes_were_counted_keeps_its_page(client):
+    made = make_release(slug="letters", title="Letters")
+    added = ("trust", "changes", "waiting", "summary", "rights", "language")
+    old = {name: fact for name, fact in made.snapshot.items() if name not in added}
+    old["preview"] = [{name: cell for name, cell in row.items() if name != "id"} for row in old["preview"]]
+    Release.objects.update(snapshot=old)
+
+    page = client.get("/data/letters/")
+
+    assert "expects 98.8 % of the agreed values to be right" in page.text
+    assert (page.context["changes"], page.context["quality"]["interval"]) == (None, None)
+    assert client.get("/data/catalog.jsonld").json()["dcat:dataset"][0]["dct:title"] == "Letters"
+    assert client.get("/api/v1/datasets/letters/releases/1").status_code == 200

@@ -54,12 +54,24 @@ def test_a_row_tells_what_each_version_says(client, made):
 
     page = client.get(path_of(made))
 
-    assert [(one.release.number, one.cells.value, one.anew) for one in page.context["said"]] == [
+    assert [(one.release.number, words, one.anew) for one, words in page.context["said"]] == [
         (3, "Åbo 1871", False),
         (2, "Åbo 1871", True),
         (1, "Åbo <1871>", True),
     ]
     assert "Decided by a reviewer of the organisation." in page.text
+
+
+def test_a_check_of_the_machines_reading_is_told_in_words(client):
+    workflow = make_workflow(make_project(slug="checks"), kind="verify")
+    settle_task(workflow, {"matches": False}, {"matches": False}, suggestion="Abo")
+    made = release(workflow.project, now=LATER)
+
+    page = client.get(path_of(made))
+
+    assert page.context["row"]["text"] == "The machine read it wrong."
+    assert {reading["value"] for reading in page.context["readings"]} == {"The machine read it wrong."}
+    assert "Abo</span>" in page.text
 
 
 def test_a_row_that_later_versions_have_lost_keeps_its_page(client, made):
@@ -69,7 +81,7 @@ def test_a_row_that_later_versions_have_lost_keeps_its_page(client, made):
 
     page = client.get(path_of(made))
 
-    assert [(one.release.number, bool(one.cells)) for one in page.context["said"]] == [(2, False), (1, True)]
+    assert [(one.release.number, bool(one.cells)) for one, _words in page.context["said"]] == [(2, False), (1, True)]
     assert "not in this version" in page.text
 
 
