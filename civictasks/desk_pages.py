@@ -18,7 +18,7 @@ from accounts.models import Organisation
 from exports.models import Release
 from ingestion.models import File
 from tasks.enums import BatchState, ProjectState
-from tasks.models import Batch, Flag, Project
+from tasks.models import Batch, Flag, Project, Task
 from tasks.outlook import DAYS, Pace, disputes_of, pace_of, page_map, pages_of, readers_now, tally
 from tasks.projects import covers, latest_versions, progress_of
 from tasks.publishing import rights_missing
@@ -148,9 +148,16 @@ def step_of_open(project: Project, *, pages: bool) -> Step | None:
             _("The project is open, but has no pages yet."), _("Bring the scans"), address_of("batches", project)
         )
     progress = progress_of(project)
-    if progress.tasks and progress.settled >= progress.tasks:
+    if progress.tasks and progress.settled >= progress.tasks and not is_released(project):
         return Step(_("Every line is read."), _("Release the data"), address_of("releases", project))
     return None
+
+
+def is_released(project: Project) -> bool:
+    """Whether nothing was settled since the newest release."""
+    newest = Release.objects.published().filter(project=project).order_by("number").last()
+    later = Task.objects.filter(project=project, settled_at__gt=newest.released_at) if newest else None
+    return later is not None and not later.exists()
 
 
 def address_of(name: str, project: Project) -> str:

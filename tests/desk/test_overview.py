@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from exports.models import Release
 from ingestion.models import File
 from tasks.models import Batch, Flag, Progress, Project
 from tasks.outlook import Day, pace_of, page_map, readers_now, settled_by_day, zone_of
@@ -18,6 +19,11 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def disputed_task(project):
     return settle_task(make_workflow(project, policy=STRICT), "Viborg", "Wiborg")
+
+
+def make_release(project, **fields):
+    kept = {"number": 1, "digest": "0" * 64, "content": "0" * 64, "snapshot": {"rows": 1, "licence": "CC0-1.0"}}
+    return Release.objects.create(project=project, **kept | fields)
 
 
 def words(page):
@@ -115,6 +121,24 @@ def test_a_project_says_what_to_do_next(client, archivist, archive, state, progr
     step = client.get("/desk/cards/").context["step"]
 
     assert (step and step.label) == label
+
+
+def test_a_finished_project_asks_for_a_release_only_while_something_is_not_released(client, archivist, archive):
+    project = make_project(organisation=archive, slug="cards")
+    workflow = make_workflow(project)
+    asked = []
+
+    def look():
+        count_progress(project.pk)
+        asked.append(client.get("/desk/cards/").context["step"])
+
+    settle_task(workflow, now=NOW)
+    make_release(project, released_at=NOW + timedelta(minutes=5))
+    look()
+    settle_task(workflow, now=NOW + timedelta(minutes=9))
+    look()
+
+    assert [step and step.label for step in asked] == [None, "Release the data"]
 
 
 def test_a_reviewer_is_offered_disputes_and_nothing_they_may_not_do(client, hire, archive):
