@@ -17,6 +17,7 @@ from .licences import licence_of
 from .models import Release
 from .releases import file_url
 from .rows import row_path
+from .showing import not_withheld
 
 PREVIEW_COLUMNS = ("value", "suggestion", "confidence", "item", "page")  # the value beside its scan, also on a phone
 WRITTEN = {"suggestion", "value"}  # in the language of the pages
@@ -115,7 +116,10 @@ def changes_of(release: Release) -> dict[str, Any] | None:
     if not changes:
         return None
     slug = release.project.slug
-    examples = [example | {"url": row_path(slug, example["id"])} for example in changes["examples"]]
+    shown = not_withheld(release, [example["id"] for example in changes["examples"]])
+    examples = [
+        example | {"url": row_path(slug, example["id"])} for example in changes["examples"] if example["id"] in shown
+    ]
     return changes | {"examples": examples, "url": file_url(release, "changes.csv")}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState, KindName
@@ -81,6 +82,15 @@ def page_of(project: Project, facts: dict[str, Any]) -> Page | None:
 
 def is_withheld(page: Page) -> bool:
     return page.withheld_at is not None or page.item.batch.state == BatchState.WITHDRAWN
+
+
+def not_withheld(release: Release, ids: Iterable[str]) -> set[str]:
+    """Return which of these rows may still be shown."""
+    pictures = {id_: row.facts["page"]["sha256"] for id_ in ids if (row := found_in(release, id_))}
+    hidden = Q(withheld_at__isnull=False) | Q(item__batch__state=BatchState.WITHDRAWN)
+    pages = Page.objects.filter(hidden, project=release.project_id, sha256__in=pictures.values())
+    gone = set(pages.values_list("sha256", flat=True)) if pictures else set()
+    return {id_ for id_, picture in pictures.items() if picture not in gone}
 
 
 def scan_of(page: Page, facts: dict[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,17 @@ def test_a_withheld_page_is_gone_from_rows_and_preview_at_once(client, made, hid
     assert "Åbo" not in client.get("/data/letters/").text
 
 
+def test_a_withheld_page_is_gone_from_what_changed(client, made):
+    amend(made.project.task_set.get(), "Turku")
+    release(made.project, now=LATER)
+    before = client.get("/data/letters/").context["changes"]["examples"]
+
+    Page.objects.update(withheld_at=LATER)
+
+    assert [example["after"]["value"] for example in before] == ["Turku"]
+    assert client.get("/data/letters/").context["changes"]["examples"] == []
+
+
 def test_a_row_whose_scan_is_no_longer_here_says_so(client, made):
     path = path_of(made)
     Page.objects.all().delete()
