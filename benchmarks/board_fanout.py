@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ PAUSE = 0.7  # seconds between two answers whose way is followed
 BOARD = "all"
 LATEST = 1.0  # seconds
 SETTLE = 2.5  # seconds after the last answer, for what is still on its way
+
+type Cpu = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -90,29 +92,37 @@ class Prober(threading.Thread):
 
 
 @dataclass(frozen=True)
-class Round:
-    """Loops a second without and with open boards; what the clients themselves used of a processor, 1 is all of it."""
+class Half:
+    """Loops a second, and milliseconds of processor time that all server processes used for each (0: not known)."""
 
-    alone: float
-    together: float
+    rate: float
+    cpu_ms: float
+
+
+@dataclass(frozen=True)
+class Round:
+    """Without and with open boards; what the clients themselves used of a processor, 1 is all of it."""
+
+    alone: Half
+    together: Half
     players_cpu: float
     sockets_cpu: float
     probes: list[Probe]
     heard: Heard
 
 
-def measure(options: argparse.Namespace, port: int) -> Round:
+def measure(options: argparse.Namespace, port: int, cpu: Cpu) -> Round:
     stage = Stage(port, options.clients, ask=True, project=options.project)
     prober = Prober(port, options.project)
     stage.run(WARM_UP)
-    alone = rate(stage, options.seconds)
+    prober.start()
+    alone = half(stage, options.seconds, cpu)
     reports: list[Heard] = []
     with listening(Target("127.0.0.1", port, BOARD, options.fetch), options.sockets, reports):
-        prober.start()
-        begun, cpu = time.monotonic(), time.process_time()
-        together = rate(stage, options.seconds)
-        players_cpu = (time.process_time() - cpu) / (time.monotonic() - begun)
-        probes = prober.stop()
+        begun, own = time.monotonic(), time.process_time()
+        together = half(stage, options.seconds, cpu)
+        players_cpu = (time.process_time() - own) / (time.monotonic() - begun)
+        probes = [probe for probe in prober.stop() if probe.at > begun]
         time.sleep(SETTLE)
     for player in stage.players:
         player.close()
@@ -120,9 +130,11 @@ def measure(options: argparse.Namespace, port: int) -> Round:
     return Round(alone, together, players_cpu, heard.cpu / options.seconds, probes, heard)
 
 
-def rate(stage: Stage, seconds: float) -> float:
+def half(stage: Stage, seconds: float, cpu: Cpu) -> Half:
+    used = cpu()
     lasted = stage.run(seconds)
-    return len(stage.times().loop) / lasted
+    loops = max(len(stage.times().loop), 1)
+    return Half(loops / lasted, 1000 * (cpu() - used) / loops)
 
 
 def delays(probes: Sequence[Probe], logs: Sequence[Log]) -> Iterator[float]:
@@ -147,22 +159,23 @@ def spans(name: str, found: Sequence[float]) -> str:
 def report(rounds: Sequence[Round], options: argparse.Namespace) -> None:
     for each in rounds:
         print(
-            f"{each.alone:7.1f} loops/s alone, {each.together:7.1f} with {options.sockets} sockets: "
-            f"{each.together / each.alone:.2f} of it; {len(each.heard.messages[0])} messages to a socket; "
+            f"{each.alone.rate:6.1f} loops/s, {each.alone.cpu_ms:.1f} ms CPU each, alone; "
+            f"{each.together.rate:6.1f}, {each.together.cpu_ms:.1f} ms with {options.sockets} sockets "
+            f"and {len(each.heard.messages[0])} messages to each; "
             f"clients' own CPU {each.players_cpu:.2f} answering, {each.sockets_cpu:.2f} listening"
         )
-    ratio = statistics.median(each.together / each.alone for each in rounds)
-    print(f"rate with open boards, median of {len(rounds)} rounds: {ratio:.2f}")
+    ratio = statistics.median(each.together.rate / each.alone.rate for each in rounds)
+    print(f"rate with open boards, median of {len(rounds)} rounds: {ratio:.2f} of the rate without")
     print(spans("told", [d for each in rounds for d in delays(each.probes, each.heard.messages)]))
     if options.fetch:
         print(spans("table fetched", [d for each in rounds for d in delays(each.probes, each.heard.tables)]))
 
 
 @contextmanager
-def site(options: argparse.Namespace) -> Iterator[int]:
-    """Yield the port of the site to measure."""
+def site(options: argparse.Namespace) -> Iterator[tuple[int, Cpu]]:
+    """Yield the port of the site to measure, and a function that tells the processor time it has used."""
     if options.url:
-        yield urlsplit(options.url).port or 80
+        yield urlsplit(options.url).port or 80, lambda: 0.0
         return
     folder = Path(tempfile.mkdtemp(prefix="civictasks-benchmark-"))
     try:
@@ -170,7 +183,7 @@ def site(options: argparse.Namespace) -> Iterator[int]:
         from benchmarks.serving import serving  # Django must be set up first
 
         with serving(shelf.copy(TASKS)) as embedded:
-            yield embedded.port
+            yield embedded.port, embedded.cpu
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -185,8 +198,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--fetch", action="store_true", help="each socket fetches the table too")
     options = parser.parse_args()
-    with site(options) as port:
-        report([measure(options, port) for _round in range(options.rounds)], options)
+    with site(options) as (port, cpu):
+        report([measure(options, port, cpu) for _round in range(options.rounds)], options)
 
 
 if __name__ == "__main__":
