@@ -16,6 +16,7 @@ ASSETS = [
     "site/tokens.css",
     "site/site.css",
     "site/icon.svg",
+    "site/light.js",
     "site/forms.js",
     "site/offline.js",
     "vendor/literata-5.3.0/literata-latin-wght-normal.woff2",

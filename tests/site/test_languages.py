@@ -27,6 +27,6 @@ def test_a_language_that_the_site_does_not_speak_changes_nothing(client):
 
 
 def test_translations_that_nobody_has_checked_are_marked_as_drafts(client):
-    footer = client.get("/").text.partition('class="languages"')[2]
+    footer = client.get("/").text.partition('class="languages ')[2]
 
     assert footer.count('class="draft"') == 2
