@@ -14,6 +14,7 @@ from PIL import Image
 
 from .errors import Refused
 from .exchange import Limits, Reading, Survey, Wish, to_line
+from .hearsay import suggest
 from .layout import Line, lines_for, read_layout
 from .leaves import open_leaf, survey
 from .packing import pack, write_page
@@ -57,8 +58,13 @@ def lines_on(image: Image.Image, dpi: float | None, wish: Wish, limits: Limits) 
 
 def fulfil(wish: Wish, limits: Limits) -> Reading:
     picture = Path(wish.picture)
-    image, dpi = open_picture(picture, limits) if wish.number is None else open_leaf(picture, wish.number, limits)
-    lines, cut_by, left_out = lines_on(image, dpi, wish, limits)
+    if wish.number is None:
+        image, dpi = open_picture(picture, limits)
+        lines, cut_by, left_out = lines_on(image, dpi, wish, limits)
+    else:
+        image, said = open_leaf(picture, wish.number, limits)
+        lines, cut_by, left_out = lines_on(image, None, wish, limits)
+        lines = suggest(lines, said)
     page = write_page(page_of(image), Path(wish.page))
     cuts, crops = pack(image, lines, Path(wish.crops))
     return Reading(*image.size, cuts, cut_by, left_out, page, crops)

@@ -4,6 +4,7 @@ A page of a PDF is drawn as a viewer shows it, at the resolution of the scan on 
 links and attachments are never looked at.
 """
 
+import ctypes
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pypdfium2 import raw
 
 from .errors import Refused
 from .exchange import Limits
+from .hearsay import Said
 from .recognition import HEAD, is_pdf
 from .rendering import SMALLEST, open_picture, opened, pages_of_tiff
 
@@ -22,6 +24,7 @@ POINTS = 72  # an inch
 FINEST, COARSEST = 300, 72  # dpi; a page that could only be drawn more coarsely shows no writing
 LEAST_OF_A_SCAN = 150  # dpi: print and stamps over a coarse scan stay sharp
 COVERING = 0.5  # of the page's area: what covers less is an ornament
+MOST_RUNS = 5_000  # of text on a page
 MOST_DRAWN = 60_000_000  # pixels of a drawn page: A1 at 300 dpi
 
 
@@ -43,14 +46,16 @@ def has_pdf_head(path: Path) -> bool:
         return is_pdf(file.read(HEAD))
 
 
-def open_leaf(path: Path, number: int, limits: Limits) -> tuple[Image.Image, float | None]:
-    """Return one page as mode L or RGB and its resolution where it is known. Raises ``Refused``."""
+def open_leaf(path: Path, number: int, limits: Limits) -> tuple[Image.Image, list[Said]]:
+    """Return one page as mode L or RGB, and what the document says is written on it. Raises ``Refused``."""
     if has_pdf_head(path):
         with pdf(path) as document:
-            return drawn(document[number], limits)
+            page = document[number]
+            image = drawn(page, limits)
+            return image, text_on(page, *image.size)[: limits.lines]
     with opened(path, limits) as image:
         frame = pages_of_tiff(image, limits)[number]
-    return open_picture(path, limits, frame)
+    return open_picture(path, limits, frame)[0], []
 
 
 @contextmanager
@@ -69,16 +74,34 @@ def pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
         raise Refused("damaged_document", detail=str(error)[:120]) from error
 
 
-def drawn(page: pypdfium2.PdfPage, limits: Limits) -> tuple[Image.Image, float | None]:
-    dpi = resolution(page, limits)
-    image = page.render(scale=dpi / POINTS, rev_byteorder=True, prefer_bgrx=False).to_pil()
+def drawn(page: pypdfium2.PdfPage, limits: Limits) -> Image.Image:
+    image = page.render(scale=resolution(page, limits) / POINTS, rev_byteorder=True, prefer_bgrx=False).to_pil()
     image = image if image.mode in {"L", "RGB"} else image.convert("RGB")
     if min(image.size) < SMALLEST:
         raise Refused("too_small", width=image.width, height=image.height)
     extremes = image.getextrema()
     if all(low == high for low, high in (extremes if image.mode == "RGB" else [extremes])):
         raise Refused("blank_page")
-    return image, dpi
+    return image
+
+
+def text_on(page: pypdfium2.PdfPage, width: int, height: int) -> list[Said]:
+    """Return the runs of the page's text layer, placed on its picture of this size."""
+    text = page.get_textpage()
+    found = []
+    for number in range(min(text.count_rects(), MOST_RUNS)):
+        left, bottom, right, top = text.get_rect(number)
+        corners = [on_picture(page, width, height, x, y) for x, y in ((left, top), (right, bottom))]
+        (x1, x2), (y1, y2) = (sorted(side) for side in zip(*corners, strict=True))
+        found.append(Said(x1, y1, x2, y2, text.get_text_bounded(left, bottom, right, top)))
+    return found
+
+
+def on_picture(page: pypdfium2.PdfPage, width: int, height: int, x: float, y: float) -> tuple[int, int]:
+    """Return where a point of the page, turned and cropped as it may be, lies on its picture."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    raw.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, across, down)
+    return across.value, down.value
 
 
 def resolution(page: pypdfium2.PdfPage, limits: Limits) -> float:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.core.management import call_command
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL import Image
 from ingestion.containment import Decoder
 from ingestion.errors import Refused
 from ingestion.exchange import Limits, Wish
+from ingestion.leaves import text_on
 from ingestion.models import File
 from tasks.identity import page_of_document
 from tasks.models import Item, Page, Task
@@ -124,6 +126,34 @@ def test_a_page_is_drawn_at_the_resolution_of_its_scan(tmp_path: Path):
         sizes.append((reading.width, reading.height))
 
     assert sizes == [(640, 400), (640, 400), (320, 200)]
+
+
+def pdf_with_text(*lines: str, turn: int = 0) -> bytes:
+    """Write a PDF whose text is text; readers mend its missing table of contents."""
+    said = "BT /F1 20 Tf 40 TL 30 250 Td " + " T* ".join(f"({line}) Tj" for line in lines) + " ET"
+    return (
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        f"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 300]/CropBox[10 20 390 290]/Rotate {turn}/Contents 4 0 R"
+        "/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+        f"4 0 obj<</Length {len(said)}>>stream\n{said}\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    ).encode()
+
+
+def test_the_text_of_a_pdf_is_suggested_for_the_lines_that_are_found(ingest, slug: str, tmp_path: Path):
+    (tmp_path / "a.pdf").write_bytes(pdf_with_text("Helsinki 1891", "Turku, uusi painos", "Viipuri"))
+    ingest(slug, tmp_path / "a.pdf")
+
+    assert list(Task.objects.order_by("position").values_list("suggestion", flat=True)) == [
+        "Helsinki 1891", "Turku, uusi painos", "Viipuri",
+    ]  # fmt: skip
+
+
+def test_text_and_picture_of_a_turned_page_fit_one_another():
+    with pypdfium2.PdfDocument(pdf_with_text("Helsinki", turn=90)) as document:
+        page = document[0]
+        [said] = text_on(page, 270, 380)
+
+    assert (said.text, said.right - said.left < 30, said.lower - said.upper > 60) == ("Helsinki", True, True)
 
 
 @needs_scans
