@@ -100,8 +100,8 @@ window.addEventListener("popstate", () => swap(window.location.href, {}, false))
 // ---------- keys
 
 function pressed(event) {
-  const letter = event.altKey ? CODE.exec(event.code)?.[1] : event.key;
-  return letter?.toLowerCase();
+  const typed = !event.altKey && /^[ -~]$/.test(event.key); // else by its place: Alt and other scripts change the letter
+  return (typed ? event.key : CODE.exec(event.code)?.[1])?.toLowerCase();
 }
 
 function act(key) {

@@ -95,19 +95,18 @@ def held_by(task: Task, reviewer: Volunteer) -> dict[str, Any] | None:
     if task.state == TaskState.DISPUTED or task.decision is None:
         return None
     decision = Decision.objects.select_related("reviewer").get(pk=task.decision)
-    return {"said": said(decision), "by": by(decision, reviewer), "at": decision.created_at, "note": decision.reason}
+    facts = {"by": by(decision, reviewer), "at": decision.created_at, "note": decision.reason}
+    return facts | said(decision)
 
 
-def said(decision: Decision) -> str:
-    """Say in a sentence what a decision made of its task."""
-    if decision.state == TaskState.OPEN:
-        return _("Volunteers are asked again.")
-    if decision.state == TaskState.DISPUTED:
-        return _("Disputed again.")
+def said(decision: Decision) -> dict[str, str]:
+    """Return what a decision made of its task: the ``text`` that is written there, or else a sentence as ``said``."""
     value = decision.value or {}
+    if decision.state == TaskState.OPEN:
+        return {"said": _("Volunteers are asked again.")}
     if "text" in value:
-        return _("Settled as “%(text)s”.") % {"text": value["text"]}
-    return _("Settled: %(text)s.") % {"text": text_of(value)}
+        return {"text": value["text"]}
+    return {"said": _("Settled: %(answer)s.") % {"answer": text_of(value)}}
 
 
 def by(decision: Decision, reviewer: Volunteer) -> str:
@@ -130,14 +129,13 @@ def row_of(decision: Decision, reviewer: Volunteer, now: datetime | None = None)
         "width": task.crop_width,
         "height": task.crop_height,
         "where": where(task),
-        "said": said(decision),
         "by": by(decision, reviewer),
         "at": decision.created_at,
         "note": decision.reason,
         "holds": holds,
         "undoable": holds and mine and now - decision.created_at <= UNDO_WINDOW,
         "settled": decision.state != TaskState.OPEN,
-    }
+    } | said(decision)
 
 
 def listed(rows: QuerySet[Any], after: int) -> tuple[list[Task], int | None]:
