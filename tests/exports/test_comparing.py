@@ -6,7 +6,7 @@ from exports.looking_up import Found, find_row, index_path
 from exports.models import Release
 from exports.releasing import release
 from tasks.enums import DecidedBy
-from tasks.models import Decision, Item, Page, Task
+from tasks.models import Batch, Decision, Item, Page, Task
 from tests.factories import make_task, make_workflow, post_answer, settle_task
 
 from .conftest import LATER
@@ -103,6 +103,7 @@ def test_every_row_is_found_with_its_answers():
         task = make_task(workflow)
         for value in values:
             post_answer(task, value)
+    Batch.objects.update(name='box","id":"no')
     made = release(workflow.project, now=LATER)
 
     for facts in lines(made):
