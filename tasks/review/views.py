@@ -19,6 +19,7 @@ from .showing import PER_PAGE, dispute_page, listed, row_of, rows_by_page
 
 STATUS = {MalformedValue: 422, OwnReading: 403, DecidedMeanwhile: 409, NotReviewable: 409, TooLateToUndo: 409}
 MOST_MORE = 10  # answers asked for at once
+GIVEN_BACK = {"typed": "text", "note": "note"}  # in the context: fields of the form
 
 
 @never_cache
@@ -48,8 +49,8 @@ def dispute(request: MemberRequest, slug: str, task: int) -> HttpResponse:
         act(request, found)
     except TasksError as error:
         found.refresh_from_db(fields=["state", "decision", "settled_at"])
-        said = {"problem": str(error), "typed": request.POST.get("text", ""), "note": request.POST.get("note", "")}
-        context = dispute_page(found, request.user) | said
+        given_back = {name: request.POST[field] for name, field in GIVEN_BACK.items() if field in request.POST}
+        context = dispute_page(found, request.user) | {"problem": str(error)} | given_back
         return render(request, "tasks/review.html", context, status=STATUS.get(type(error), 400))
     following = next_dispute(project, request.user, found)
     return redirect("desk:dispute", slug, following) if following else redirect("desk:review", slug)
