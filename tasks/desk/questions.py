@@ -17,7 +17,7 @@ from ..previewing import preview_of
 from ..projects import latest_versions
 from ..queueing import hint
 from ..wording import Wording, ask, reword, set_open, wording_of
-from .forms import QuestionForm
+from .question_form import QuestionForm
 from .views import UNUSABLE, own_project
 
 PART = "X-Part"  # sent by the script that refreshes the preview

@@ -15,7 +15,7 @@ from .. import publishing
 from ..enums import ProjectState
 from ..errors import NotReady
 from ..models import Project
-from .forms import NewProjectForm, ProjectForm, time_zones
+from .project_forms import NewProjectForm, ProjectForm, time_zones
 
 UNUSABLE = 422
 

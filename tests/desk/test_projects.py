@@ -98,7 +98,7 @@ def test_a_short_name_that_somebody_takes_at_the_same_moment_is_said_to_be_taken
     client, archivist, archive, monkeypatch
 ):
     make_project(slug="cards")
-    monkeypatch.setattr("tasks.desk.forms.is_free", lambda slug: True)
+    monkeypatch.setattr("tasks.desk.project_forms.is_free", lambda slug: True)
 
     assert faults(found(client, archive, slug="cards")) == {"slug": ["This short name is taken. Choose another."]}
 

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import Membership, Organisation, Token, Volunteer
 from exports.models import Release
 from ingestion.models import Upload
@@ -116,7 +117,9 @@ DESK = {
     "POST desk/<slug:slug>/batches/<int:number>/pages/<int:page>/<str:act>/": Row(
         "401 403 403 302 302 404", number="batch", page="page number", act="page act"
     ),
-    "POST desk/<slug:slug>/batches/<int:number>/<str:act>/": Row("401 403 403 302 302 404", number="batch", act="batch act"),
+    "POST desk/<slug:slug>/batches/<int:number>/<str:act>/": Row(
+        "401 403 403 302 302 404", number="batch", act="batch act"
+    ),
     "desk/sign-in/": PUBLIC,
     "POST desk/sign-in/": "422 422 422 422 422 422",
     "POST desk/sign-out/": "302 302 302 302 302 302",
@@ -175,16 +178,16 @@ class Stage:
     people: dict[str, Volunteer | None]
 
 
-def walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
+def walk(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            yield route
+            yield route, pattern
         else:
             yield from walk(pattern, route)
 
 
-ROUTES = sorted(set(walk(get_resolver())))
+ROUTES = dict(walk(get_resolver()))
 
 
 def member(organisation: Organisation, role: str) -> Volunteer:
@@ -283,6 +286,13 @@ def test_every_route_stands_in_a_line():
     listed = {split(line)[1] for line in ROWS}
 
     assert (sorted(set(ROUTES) - listed), sorted(listed - set(ROUTES))) == ([], [])
+
+
+def test_every_view_of_the_desk_names_the_least_role_it_asks_for():
+    desk = {route: pattern.callback for route, pattern in ROUTES.items() if route.startswith("desk/")}
+
+    unguarded = {route for route, view in desk.items() if not isinstance(getattr(view, "least_role", None), Role)}
+    assert unguarded == {"desk/sign-in/", "desk/sign-out/"}
 
 
 @pytest.mark.parametrize("role", ROLES)
