@@ -7,6 +7,7 @@ import { fate, reading } from "./round.js";
 const LAID = 260; // ms until a plank lies
 const WALK = 900; // ms until Blot stands on it
 const STONE = 700; // ms until it is stone
+const SWELL = 2200; // ms until the water is calm again
 const DOOR = 650; // ms until the door is open
 const BANK = 9.4; // em of each bank that are to be seen
 const BEHIND = 1.1; // em from Blot to the end of the last plank
@@ -52,6 +53,7 @@ export class Bridge {
   constructor(scene) {
     this.scene = scene;
     [this.world, this.far, this.deck, this.ahead] = ["#world", "#far", "#deck", "#ahead"].map((id) => scene.querySelector(id));
+    this.waves = [...scene.querySelectorAll(".water")];
     this.blot = new Blot(scene.querySelector("#blot"));
     this.round = null;
     this.across = false;
@@ -152,10 +154,20 @@ export class Bridge {
   }
 
   go() {
-    const { camera, length, stand, plank } = this.measure();
+    const { camera, length, stand, plank, em } = this.measure();
     glide(this.world, camera, WALK, "cubic-bezier(.4, 0, .2, 1)");
     glide(this.far, length, LAID);
+    this.swell(0.12 * em);
     return this.blot.walk(stand, plank);
+  }
+
+  /** The water moves with what happens above it, and is calm between: a page that rests costs no battery. */
+  swell(height) {
+    this.waves.forEach((wave, low) => {
+      const far = low ? -4 * height : 6 * height;
+      const frames = ["none", `translate(${far}px, ${height}px)`, `translate(${-far / 2}px, ${-height}px)`, "none"];
+      move(wave, { transform: frames }, { duration: SWELL, easing: "ease-in-out" });
+    });
   }
 
   /** Where things belong, px from the near bank's edge: the only reading of the layout, once for each plank. */
@@ -166,6 +178,6 @@ export class Bridge {
     const [left, right] = [-BANK * em, length + BANK * em];
     const middle = (room - left - right) / 2;
     const following = Math.max(room - right, Math.min(-left, room * EYE - stand));
-    return { camera: right - left <= room ? middle : following, length, stand, plank: PLANK * em };
+    return { camera: right - left <= room ? middle : following, length, stand, plank: PLANK * em, em };
   }
 }
