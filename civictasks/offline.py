@@ -41,5 +41,6 @@ def version() -> str:
     """A digest of what is kept, so that a browser fetches it anew when it has changed."""
     digest = hashlib.sha256()
     for asset in ASSETS:
-        digest.update(Path(finders.find(asset)).read_bytes())
+        if path := finders.find(asset):
+            digest.update(Path(path).read_bytes())
     return digest.hexdigest()[:12]

@@ -65,7 +65,7 @@ def covers(projects: Iterable[Project]) -> dict[int, str]:
     return {project: page_url(page) for project, page in found if page}
 
 
-def by_need(projects: ProjectQuerySet) -> ProjectQuerySet:
+def by_need(projects: ProjectQuerySet) -> QuerySet[Any]:
     """Order projects by how many of their tasks wait for readers; with that number as ``left``, none where closed."""
     left = Case(
         When(state=ProjectState.OPEN, then=Coalesce(F("progress__tasks") - F("progress__settled"), 0)),
@@ -99,5 +99,6 @@ def count_progress(project: int, now: datetime | None = None) -> Progress:
 
 def describe_next(project: Project) -> dict[str, Any] | None:
     """Return the open project with most left to do, other than this one."""
-    other = by_need(Project.objects.open().exclude(pk=project.pk)).filter(left__gt=0).first()
-    return {"slug": other.slug, "title": other.title, "left": other.left} if other else None
+    others = by_need(Project.objects.open().exclude(pk=project.pk))
+    other = others.values("slug", "title", "left").first()
+    return dict(other) if other and other["left"] else None
