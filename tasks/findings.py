@@ -9,6 +9,7 @@ from .models import Decision, Task
 from .questions import crop_url, page_url
 
 LOOKED_AT = 150  # decisions, the newest first
+WORTH_SHOWING = 4  # letters: a bare number shows nobody that something can be found now
 TO_CHOOSE_FROM = 12  # waiting lines
 
 
@@ -19,7 +20,8 @@ def latest_findings(most: int) -> list[dict[str, Any]]:
     tasks = Task.objects.filter(pk__in=list(recent.values_list("task", flat=True)[:LOOKED_AT]), decision__in=values)
     found: dict[int, dict[str, Any]] = {}
     for task in tasks.filter(page__withheld_at=None).select_related("page", "project").order_by("-decision"):
-        if text := text_of(values.get(task.decision or 0) or {}, task.suggestion):
+        text = text_of(values.get(task.decision or 0) or {}, task.suggestion)
+        if sum(map(str.isalpha, text)) >= WORTH_SHOWING:
             found.setdefault(task.page_id, finding(task, text))
     return in_turn(found.values())[:most]
 

@@ -7,6 +7,7 @@ from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..access import MemberRequest, role_in
+from ..crosssite import has_session
 
 register = template.Library()
 
@@ -18,6 +19,15 @@ TABS = {
     "releases": _("Releases"),
     "settings": _("Settings"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def has_desk(context: template.Context) -> bool:
+    """Whether the reader is a member of an organisation. Asks nothing of those who have no session."""
+    request = context["request"]
+    if not has_session(request) or not request.user.is_authenticated or not request.user.has_usable_password():
+        return False
+    return request.user.membership_set.exists()
 
 
 @register.inclusion_tag("desk/tabs.html", takes_context=True)

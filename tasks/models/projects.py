@@ -33,7 +33,6 @@ class Project(models.Model):
     story = models.TextField(blank=True)
     language = models.CharField(max_length=12, db_default="und")  # BCP 47, of what is written on the pages
     letters = models.CharField(max_length=60, blank=True)  # offered as keys under the field
-    unit = models.CharField(max_length=20, db_default="lines")
     state = models.CharField(max_length=8, choices=ProjectState, db_default=ProjectState.OPEN)
     licence = models.CharField(max_length=40, db_default="CC0-1.0")  # SPDX, of the dataset
     rights = models.CharField(max_length=200, blank=True)  # of the pictures
