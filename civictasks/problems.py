@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
@@ -71,6 +71,12 @@ def of_the_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def unstorable(request: HttpRequest, error: DataError | type[DataError]) -> HttpResponse:
+    """PostgreSQL takes neither the character NUL nor numbers that are too large; SQLite does."""
+    detail = _("A text holds a character, or a number is of a size, that cannot be stored. Nothing was changed.")
+    return problem(422, _("The request does not fit."), detail)
+
+
 def bad_request_page(request: HttpRequest, exception: Any) -> HttpResponse:
     """Answer what Django refuses before any view: another host, a broken form, too much of something."""
     if not of_the_api(request):
@@ -111,6 +117,7 @@ def answer_wrong_methods(get_response: Callable[[HttpRequest], HttpResponse]) ->
 def install(api: NinjaAPI) -> None:
     """Answer every error that a view of the API may raise with a problem document."""
     api.add_exception_handler(Http404, missing_page)
+    api.add_exception_handler(DataError, unstorable)
     api.add_exception_handler(RequestDataTooBig, bad_request_page)
 
     @api.exception_handler(TasksError)

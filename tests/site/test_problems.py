@@ -144,3 +144,12 @@ def test_nobody_buries_the_archivist_under_reports_of_one_task():
 
     assert statuses == [201] * 5 + [409] * 2
     assert Flag.objects.count() == 5
+
+
+def test_characters_and_numbers_that_a_database_cannot_store_are_no_fault_of_ours(player):
+    lease = make_lease(make_task(), Volunteer.objects.latest("pk"))
+    flagged = player.post("/api/v1/flags", {"lease": lease, "reason": "torn\0off"}, content_type=JSON)
+    listed = [player.get(f"/api/v1/projects?after={after}") for after in ("%00", "a%00b")]
+    numbered = player.get(f"/api/v1/batches/{2**70}")
+
+    assert [response.status_code for response in (flagged, *listed, numbered) if response.status_code >= 500] == []
