@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from civictasks.backups import archive, restoring, saving
 from civictasks.backups.rows import kept_models
+from civictasks.settings_test import data_folder
 from exports.releasing import release
 from tasks.models import Answer, Task
 from tests.factories import make_organisation, make_page, make_task, make_volunteer, make_workflow, post_answer
@@ -74,7 +74,7 @@ def elsewhere(request, tmp_path: Path) -> Iterator[dict[str, str]]:
     if request.param == "sqlite":
         yield env
         return
-    postgres = Postgres(Path(tempfile.mkdtemp(prefix="civictasks-postgres-")))
+    postgres = Postgres(Path(data_folder()))
     try:
         postgres.start()
         yield env | {"DATABASE_URL": postgres.url}

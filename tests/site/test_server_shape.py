@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.db import connection
 from accounts.enums import Role, Scope
 from accounts.models import Membership
 from civictasks.embedded.children import end_child, manage, start_child
+from civictasks.settings_test import data_folder
 from exports.releasing import release
 from tasks.models import Batch, Page
 from tasks.opaque import opaque
@@ -131,7 +131,7 @@ def make_certificate(folder: Path) -> None:
 def processes(django_db_setup, django_db_blocker, valkey_process) -> Iterator[Shape]:
     if not NGINX:
         (pytest.fail if os.environ.get("CI_NGINX_REQUIRED") == "1" else pytest.skip)("no nginx in PATH: install it")
-    folder = Path(tempfile.mkdtemp(prefix="civictasks-shape-"))
+    folder = Path(data_folder())
     with django_db_blocker.unblock():
         shape = Shape(folder)
     make_certificate(folder)
