@@ -67,7 +67,6 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
             "draft": found.state == ProjectState.DRAFT,
         },
         "dataset": latest_release(found),
-        "guide": [],
     }
     return render(request, "tasks/project.html", context)
 
