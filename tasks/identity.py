@@ -23,7 +23,7 @@ def region_id(page_sha256: str, region: Region) -> str:
 
 
 def page_of_document(document_sha256: str, number: int) -> str:
-    """Return what stands for the SHA-256 of a page that is no file of its own: page ``number`` of a document, from 0."""
+    """Return what stands for the SHA-256 of a page without a file of its own: page ``number`` of a document, from 0."""
     return digest("page", document_sha256, number).hex()
 
 
