@@ -4,10 +4,10 @@ import { token } from "./api.js";
 import { Bridge } from "./bridge.js";
 import { Ending, duration } from "./ending.js";
 import { listen, offerSettings } from "./hands.js";
-import { clock, drafts, outbox, sitting } from "./keeping.js";
+import { clock, drafts, sitting } from "./keeping.js";
 import { complain, fetchPicture, showLine, valueOf } from "./line.js";
 import { Loop } from "./loop.js";
-import { Round, fate, reading } from "./round.js";
+import { Round, reading } from "./round.js";
 import { announce, say } from "./saying.js";
 import { way } from "./way.js";
 

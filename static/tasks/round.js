@@ -1,16 +1,11 @@
 /** Ten lines make a round: what was answered in it, and what became of that. Both ways of playing share it. */
 
 import { rounds } from "./keeping.js";
+import { lettersOf } from "./scan.js";
 
 const PLANKS = 10;
 const FEWER = 6; // where lines are long: a round takes two minutes, not five
 const LONG = 40; // letters
-const LETTERS = 2.6; // letters of a line for each line height of its length, roughly
-
-function isLong({ suggestion, page }) {
-  const [, , w, h] = page.region;
-  return (suggestion?.length ?? (LETTERS * w) / h) > LONG;
-}
 
 /** What an answer says is written; empty where it says nothing of the kind. */
 export function reading({ value, task }) {
@@ -52,7 +47,7 @@ export class Round {
 
   add({ key, value, task: { task }, elapsed_ms: elapsed }) {
     if (this.full) this.begin();
-    if (!this.answers.length) this.size = isLong(task) ? FEWER : PLANKS;
+    if (!this.answers.length) this.size = lettersOf(task) > LONG ? FEWER : PLANKS;
     this.answers.push({ key, value, task, elapsed });
     if (this.full) this.finished = this.answers;
     this.keep();

@@ -28,6 +28,12 @@ function placed({ image, page }) {
   return { left: Math.max(0, x - margin), top: Math.max(0, y - margin), width, height };
 }
 
+/** How many letters a line has, roughly. */
+export function lettersOf({ suggestion, page }) {
+  const [, , w, h] = page.region;
+  return suggestion?.length || Math.max(4, (LETTERS * w) / h);
+}
+
 function brackets([x, y, w, h]) {
   const [arm, gap] = [h * 0.25, h * 0.12];
   const [left, right, top, tall] = [x - gap, x + w + gap, y - gap, h + 2 * gap];
@@ -133,7 +139,7 @@ export class Scan {
   /** Move with the typing: `typed` letters stand in the field. */
   follow(typed, atOnce = false) {
     const [x, , w, h] = this.task.page.region;
-    const letters = this.task.suggestion?.length || Math.max(4, (LETTERS * w) / h);
+    const letters = lettersOf(this.task);
     const { left, scale } = this.view;
     const written = (x - left + w * Math.min(1, typed / letters)) * scale;
     const start = typed ? written - this.box.clientWidth / 2 : (x - left - 0.3 * h) * scale;
