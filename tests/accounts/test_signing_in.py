@@ -58,6 +58,7 @@ def test_a_members_session_ends_after_a_working_day(client, archivist):
         ("https://elsewhere.example/", "/desk/"),
         ("//elsewhere.example/", "/desk/"),
         ("javascript:alert(1)", "/desk/"),
+        ("nowhere", "/desk/"),
         ("", "/desk/"),
     ],
 )
