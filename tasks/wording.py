@@ -16,6 +16,9 @@ from .errors import ChangedMeanwhile
 from .models import Lease, Page, Project, Task, Workflow, WorkflowVersion
 
 
+RESERVED = {"new"}  # the desk's address for asking one
+
+
 @dataclass(frozen=True)
 class Wording:
     """All that a version of a question says."""
@@ -94,5 +97,5 @@ def set_open(workflow: Workflow, who: Volunteer, *, wanted: bool) -> bool:
 
 def free_slug(project: Project, prompt: str) -> str:
     base = slugify(prompt)[:50].strip("-") or _("question")
-    taken = set(project.workflows.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = set(project.workflows.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED
     return next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)

@@ -32,6 +32,14 @@ def test_a_question_is_asked_in_its_first_version(client, project):
     assert version.policy == {"minimum": 2, "maximum": 5, "confidence": 0.9}
 
 
+def test_a_question_called_new_can_be_reworded_like_any_other(client, project):
+    ask(client, prompt="New?")
+    question = Workflow.objects.get()
+
+    reword(client, question, prompt="Is this line new?")
+    assert Workflow.objects.get().current.prompt == "Is this line new?"
+
+
 @pytest.mark.parametrize(
     ("said", "policy"),
     [
