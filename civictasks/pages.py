@@ -22,7 +22,7 @@ FOUND = 6
 SHOWN_AT_HOME = 9
 ON_A_PAGE = 24
 LONGEST_QUERY = 100
-LAST_ID = 2**63 - 1
+LONGEST_ID = 19  # digits
 
 
 @require_safe
@@ -42,8 +42,8 @@ def projects(request: HttpRequest) -> HttpResponse:
     rows = Project.objects.public().select_related("progress").order_by("pk")
     for word in wanted.split():
         rows = rows.filter(Q(title__icontains=word) | Q(summary__icontains=word))
-    if (after := request.GET.get("after", "")).isdecimal():
-        rows = rows.filter(pk__gt=min(int(after), LAST_ID))
+    if (after := request.GET.get("after", "")).isdecimal() and len(after) < LONGEST_ID:
+        rows = rows.filter(pk__gt=int(after))
     found = list(rows[: ON_A_PAGE + 1])
     shown = found[:ON_A_PAGE]
     more = {"q": wanted, "after": shown[-1].pk} if len(found) > ON_A_PAGE else None
