@@ -74,11 +74,15 @@ def add(batch: Batch, files: Iterable[Announced]) -> list[Upload]:
     A file of the same name and size goes on where it stopped. Raises ``UploadRefused``.
     """
     if batch.state not in TAKES_FILES or not batch.source:
-        raise UploadRefused(_("This batch takes no more files now. Wait until it is read, or begin a new one."))
+        raise not_now()
     files = named(files)
     judge_announcement(files)
     with transaction.atomic():
         return expect(batch, files)
+
+
+def not_now() -> UploadRefused:
+    return UploadRefused(_("This batch takes no more files now. Wait until it is read, or begin a new one."))
 
 
 def named(files: Iterable[Announced]) -> list[Announced]:
@@ -211,10 +215,11 @@ def finish(batch: Batch, who: Volunteer) -> None:
     judge_content(unfinished)
     now = timezone.now()
     with transaction.atomic():
-        Upload.objects.filter(pk__in=[upload.pk for upload in unfinished]).update(finished_at=now, touched_at=now)
-        waiting = Batch.objects.filter(pk=batch.pk, state__in=TAKES_FILES)
-        if unfinished or batch.state == BatchState.ARRIVING:
-            waiting.update(state=BatchState.UPLOADED, claimed_until=None, reason="")
+        mine = Upload.objects.unfinished().filter(pk__in=[upload.pk for upload in unfinished])
+        if mine.update(finished_at=now, touched_at=now):
+            waiting = Batch.objects.filter(pk=batch.pk, state__in=TAKES_FILES)
+            if not waiting.update(state=BatchState.UPLOADED, claimed_until=None, reason=""):
+                raise not_now()  # whoever reads it has listed its files: these would never be opened
             note(batch, who, "batch.brought", files=len(unfinished))
     batch.refresh_from_db()
 

@@ -223,6 +223,25 @@ def test_a_refused_file_is_sent_again_into_its_batch(sender: Sender):
     assert Page.objects.count() == 2
 
 
+@pytest.mark.parametrize("state", [BatchState.READING, BatchState.WITHDRAWN])
+def test_files_are_not_handed_over_to_a_batch_that_would_not_open_them(sender: Sender, state: BatchState):
+    begun = sender.begin(told("a.jpg", page_bytes())).json()
+    sender.send(begun["uploads"][0], 0, page_bytes())
+    sender.finish(begun["batch"])
+    read_batch(begun["batch"])
+    later = page_bytes(1)
+    [upload] = sender.post(f"batches/{begun['batch']}/uploads", {"files": [told("b.jpg", later)]}).json()["uploads"]
+    sender.send(upload, 0, later)
+    Batch.objects.update(state=state)  # meanwhile, by another member
+    refused = sender.finish(begun["batch"])
+    Batch.objects.update(state=BatchState.DONE)
+    taken = sender.finish(begun["batch"])
+    read_batch(begun["batch"])
+
+    assert (refused.status_code, taken.status_code) == (409, 202)
+    assert dict(File.objects.values_list("path_label", "state")) == {"a.jpg": "done", "b.jpg": "done"}
+
+
 @pytest.mark.parametrize(
     ("files", "status", "part"),
     [
