@@ -67,8 +67,8 @@ def ask_to_wait(wait: timedelta) -> str:
 def wished(request: HttpRequest) -> str:
     """Where they were going, if that is a path on this site: a bare word would be taken for the name of a route."""
     wish = request.POST.get(REDIRECT_FIELD_NAME, "")
-    here = wish.startswith("/") and url_has_allowed_host_and_scheme(wish, {request.get_host()}, require_https=request.is_secure())
-    return wish if here else ""
+    here = url_has_allowed_host_and_scheme(wish, {request.get_host()}, require_https=request.is_secure())
+    return wish if here and wish.startswith("/") else ""
 
 
 @require_POST

@@ -15,7 +15,6 @@ from .consensus import Policy
 from .errors import ChangedMeanwhile
 from .models import Lease, Page, Project, Task, Workflow, WorkflowVersion
 
-
 RESERVED = {"new"}  # the desk's address for asking one
 
 
