@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .models import Release
 
@@ -32,7 +34,7 @@ class Citation(NamedTuple):
 
 class Form(NamedTuple):
     media_type: str
-    title: str
+    title: str | Promise
     write: Callable[[Citation], str]
 
 
@@ -122,7 +124,7 @@ def as_cff(cited: Citation) -> str:
 
 
 FORMS = {
-    "citation.txt": Form("text/plain", "Text", as_text),
+    "citation.txt": Form("text/plain", gettext_lazy("Text"), as_text),
     "citation.bib": Form("application/x-bibtex", "BibTeX", as_bibtex),
     "citation.json": Form("application/vnd.citationstyles.csl+json", "CSL-JSON", as_csl),
     "CITATION.cff": Form("application/yaml", "CITATION.cff", as_cff),
