@@ -83,6 +83,16 @@ def test_every_file_of_a_batch_is_listed_page_by_page(client: Client, project: P
     assert names == [("a.jpg", "done"), ("b.gif", "refused"), ("x.txt", "refused")]
 
 
+@pytest.mark.parametrize("after", ["x", "1e3", "\x00", "9" * 5000])
+def test_a_damaged_link_to_more_files_is_refused_with_a_sentence(
+    client: Client, project: Project, headers: dict[str, str], after: str
+):
+    number = upload(client, project, headers, ("a.jpg", page_bytes())).json()["id"]
+    reply = client.get(f"/api/v1/batches/{number}/files", {"after": after}, headers=headers)
+
+    assert (reply.status_code, reply.json()["detail"].startswith("“after” is damaged.")) == (422, True)
+
+
 def test_a_batch_without_a_name_is_called_after_its_first_file_and_never_like_another(
     client: Client, project: Project, headers: dict[str, str]
 ):
