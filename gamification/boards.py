@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from django.core.validators import slug_re
 from django.db import models
 from django.db.models import Sum
 from django.utils import timezone
@@ -77,16 +78,21 @@ def board_named(slug: str) -> Board:
     """Return the board; raises ``UnknownBoard`` also for a draft project, which nobody may know of."""
     if slug == ALL:
         return Board(EVERYONE, slug, site_zone())
-    if slug.startswith(PROJECT):
+    if names_a_project(slug):
         rows = Project.objects.public().filter(slug=slug.removeprefix(PROJECT))
         if found := rows.values_list("pk", "time_zone", "state").first():
             return Board(found[0], slug, zone_of(found[1]), found[2])
     raise UnknownBoard(_("There is no such board. Choose one on the leaderboard page."))
 
 
+def names_a_project(slug: str) -> bool:
+    """A stranger may write anything; PostgreSQL would not take a NUL, and with it no other name of the same query."""
+    return slug.startswith(PROJECT) and bool(slug_re.fullmatch(slug))
+
+
 def versions_of(slugs: Collection[str]) -> dict[str, int]:
     """Return the versions of those boards that there are, 0 for one that never changed."""
-    wanted = {slug.removeprefix(PROJECT) for slug in slugs if slug.startswith(PROJECT)}
+    wanted = {slug.removeprefix(PROJECT) for slug in slugs if names_a_project(slug)}
     projects = Project.objects.public().filter(slug__in=wanted).values_list("pk", "slug")
     boards = {pk: PROJECT + slug for pk, slug in projects} | ({EVERYONE: ALL} if ALL in slugs else {})
     versions = dict(BoardVersion.objects.filter(board__in=boards).values_list("board", "version"))

@@ -87,9 +87,13 @@ class Relay:
         if sum(map(len, self.sockets.values())) >= SOCKETS:
             raise TooManySockets
         self.sockets[board][tell] = -1  # before the version is read: what comes in between is not missed
-        versions = await database_sync_to_async(versions_of)([board])
+        versions: dict[str, int] = {}
+        try:
+            versions = await database_sync_to_async(versions_of)([board])
+        finally:
+            if board not in versions:
+                self.leave(board, tell)
         if board not in versions:
-            self.leave(board, tell)
             return False
         if not self.tasks:
             self.tasks = [asyncio.create_task(self.listen()), asyncio.create_task(self.look())]

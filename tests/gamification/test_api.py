@@ -64,7 +64,7 @@ def test_whoever_has_no_points_has_no_entry(client, cards):
     assert get(client).json() == {"version": 0, "entries": []}
 
 
-@pytest.mark.parametrize("board", ["nobody", "project-draft", "project-missing"])
+@pytest.mark.parametrize("board", ["nobody", "project-draft", "project-missing", "project-\x00"])
 def test_an_unknown_board_is_a_problem_document(client, board):
     make_project(slug="draft", state=ProjectState.DRAFT)
 

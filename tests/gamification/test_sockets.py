@@ -121,7 +121,7 @@ def test_many_browsers_are_asked_to_share_out_when_they_fetch(sockets, words):
     assert json.loads(relaying.message_of("all", 7, sockets)) == words
 
 
-@pytest.mark.parametrize("board", ["nobody", "project-missing", "project-draft", "ALL"])
+@pytest.mark.parametrize("board", ["nobody", "project-missing", "project-draft", "ALL", "project-%00"])
 def test_an_unknown_or_draft_board_closes_the_socket(board):
     make_project(slug="draft", state=ProjectState.DRAFT)
 
