@@ -36,7 +36,7 @@ def check(request: HttpRequest, name: str, password: str) -> Volunteer | None:
 
     The try is counted before the password is looked at: a hundred guesses at the same moment are a hundred tries.
     """
-    name = unicodedata.normalize("NFC", name.strip())  # as registered, whatever the keyboard sends
+    name = unicodedata.normalize("NFC", name.replace("\0", "").strip())  # as registered, whatever the keyboard sends
     digest = name_digest(name)
     if not AT_ONCE.acquire(timeout=2):
         raise Busy

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
+from ..consensus import fold
 from ..disputes import disputes_of, marking_own, next_dispute, reviewed_in
 from ..errors import DecidedMeanwhile, MalformedValue, NotReviewable, OwnReading, TasksError, TooLateToUndo
 from ..models import Decision, Project, Task
@@ -58,7 +59,7 @@ def dispute(request: MemberRequest, slug: str, task: int) -> HttpResponse:
 
 def act(request: MemberRequest, task: Task) -> None:
     form = request.POST
-    seen, note = number_in(form.get("seen")), form.get("note", "").strip()[:200]
+    seen, note = number_in(form.get("seen")), fold(form.get("note", ""))[:200]
     if "more" in form:
         more = min(max(number_in(form["more"]), 1), MOST_MORE)
         reopen(request.user, task.pk, more, seen=seen, note=note)

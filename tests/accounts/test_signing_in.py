@@ -99,7 +99,8 @@ def test_another_site_cannot_sign_anyone_in(archivist):
 
 
 @pytest.mark.parametrize(
-    ("username", "password"), [("aino", "wrong"), ("nobody", "wrong"), ("Aino", "kept in a drawer")]
+    ("username", "password"),
+    [("aino", "wrong"), ("nobody", "wrong"), ("Aino", "kept in a drawer"), ("nob\0dy", "wrong")],
 )
 def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(client, archivist, username, password):
     reply = sign_in(client, username, password)

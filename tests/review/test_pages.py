@@ -86,7 +86,7 @@ def test_review_begins_with_the_first_dispute_and_shows_all_readings(desk, task)
 def test_every_act_is_a_plain_form_and_leads_to_the_next_dispute(desk, task, form, state, value):
     other = make_dispute(workflow=task.workflow, page=task.page)
 
-    assert post(desk, task, note="see the page before", **form).url == at(other)
+    assert post(desk, task, note=" see the page\0 before ", **form).url == at(other)
 
     task.refresh_from_db()
     decision = latest(task)
