@@ -5,6 +5,7 @@ statements of a lease or an answer. Here a queryset is written as everywhere, wi
 each run, and its SQL is kept.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import UpdateQuery
+
+PLACEHOLDER = re.compile(r"(?<!%)%s")
 
 
 class Given(Expression):
@@ -41,15 +44,38 @@ def here() -> Any:
     return connections[DEFAULT_DB_ALIAS]
 
 
+def cursor_of(database: Any) -> Any:
+    """Return a cursor; on PostgreSQL one whose statements the server keeps parsed and planned."""
+    return database.prepared_cursor() if hasattr(database, "prepared_cursor") else database.cursor()
+
+
 class Statement:
     """SQL with its parameters, some of them to be given."""
 
-    def __init__(self, sql: str, parameters: Sequence[Any]) -> None:
-        self.sql = sql
-        self.parameters = parameters
+    def __init__(self, sql: str, parameters: Sequence[Any], database: Any) -> None:
+        self.sql, self.parameters = sql, list(parameters)
+        if database.vendor == "postgresql":
+            self._write_constants(database)
+
+    def _write_constants(self, database: Any) -> None:
+        """Write into the SQL what is not given: a kept statement is planned before its parameters are known, and only
+        with its constants in sight can the server tell that a partial index fits."""
+        marks = [
+            "%s" if isinstance(parameter, Given) else database.ops.compose_sql("%s", [parameter]).replace("%", "%%")
+            for parameter in self.parameters
+        ]
+        pieces = PLACEHOLDER.split(self.sql)
+        self.sql = "".join(piece + mark for piece, mark in zip(pieces, [*marks, ""], strict=True))
+        self.parameters = [parameter for parameter in self.parameters if isinstance(parameter, Given)]
 
     def with_values(self, values: dict[str, Any], database: Any) -> list[Any]:
         return [p.value(values, database) if isinstance(p, Given) else p for p in self.parameters]
+
+
+def padded(items: Sequence[Any]) -> list[Any]:
+    """Repeat the last item until there are 1, 2, 4, 8, ...: few lengths make few statements; to ``…__in`` it is the
+    same list."""
+    return [*items, *[items[-1]] * ((1 << (len(items) - 1).bit_length()) - len(items))]
 
 
 class Prepared:
@@ -69,6 +95,9 @@ class Prepared:
         return not all(values[name] for name in self.lists)
 
     def for_values(self, values: dict[str, Any], database: Any) -> Any:
+        """Return what is compiled for lists of these lengths, which are padded."""
+        for name in self.lists:
+            values[name] = padded(values[name])
         key = (database.vendor, *(len(values[name]) for name in self.lists))
         found = self.compiled.get(key)
         if found is None:
@@ -84,7 +113,8 @@ class Selection(Prepared):
 
     def compile(self, built: QuerySet, database: Any) -> tuple[Statement, Any]:
         compiler = built.query.get_compiler(connection=database)
-        statement = Statement(*compiler.as_sql())
+        sql, parameters = compiler.as_sql()
+        statement = Statement(sql, parameters, database)
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
         return statement, compiler.get_converters(columns)
 
@@ -93,7 +123,7 @@ class Selection(Prepared):
             return []
         database = here()
         statement, converters = self.for_values(values, database)
-        with database.cursor() as cursor:
+        with cursor_of(database) as cursor:
             cursor.execute(statement.sql, statement.with_values(values, database))
             rows = cursor.fetchall()
         return [converted(row, converters, database) for row in rows] if converters else rows
@@ -115,14 +145,15 @@ class Update(Prepared):
         rows, values = built
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values({name: self._given(rows.model, name, value) for name, value in values.items()})
-        return Statement(*query.get_compiler(connection=database).as_sql())
+        sql, parameters = query.get_compiler(connection=database).as_sql()
+        return Statement(sql, parameters, database)
 
     def run(self, **values: Any) -> int:
         if self.finds_nothing(values):
             return 0
         database = here()
         statement = self.for_values(values, database)
-        with database.cursor() as cursor:
+        with cursor_of(database) as cursor:
             cursor.execute(statement.sql, statement.with_values(values, database))
             return cursor.rowcount
 
@@ -152,16 +183,18 @@ class Insertion:
     def one(self, **values: Any) -> int:
         """Insert a row and return its id."""
         database = here()
-        with database.cursor() as cursor:
+        with cursor_of(database) as cursor:
             cursor.execute(f"{self.sql} RETURNING id", self._prepared(values, database))
             return cursor.fetchone()[0]
 
     def many(self, rows: Iterable[Model]) -> None:
-        """Insert unsaved rows in one statement; their ids stay unknown."""
+        """Insert unsaved rows; their ids stay unknown."""
         database = here()
         prepared = [self._prepared(vars(row), database) for row in rows]
-        if prepared:
-            with database.cursor() as cursor:
+        with cursor_of(database) as cursor:
+            if len(prepared) == 1:  # the usual case; psycopg makes much ado of many
+                cursor.execute(self.sql, prepared[0])
+            elif prepared:
                 cursor.executemany(self.sql, prepared)
 
     def _prepared(self, values: dict[str, Any], database: Any) -> list[Any]:

@@ -77,7 +77,7 @@ def postgresql(url: str) -> dict[str, object]:
     if not name:
         raise ImproperlyConfigured(f"DATABASE_URL names no database: {right}")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "civictasks.postgresql",
         "NAME": name,
         **{key.upper(): parts.pop(key, None) or "" for key in ("user", "password", "host", "port")},
         "CONN_MAX_AGE": None,

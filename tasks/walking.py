@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.prepared import Given, Selection, Update, each
+from accounts.prepared import Given, Selection, Update, cursor_of, each
 
 from .enums import Urgency
 from .leases import free_some_expired
@@ -122,7 +122,7 @@ def look(walker: Walker, window: int) -> dict[Urgency, list[Candidate]]:
     for urgency, cursor in walker.cursors.items():
         parameters += [walker.workflow, urgency.value, cursor.shuffle, cursor.position, window]
     rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
-    with connection.cursor() as statement:
+    with cursor_of(connection) as statement:
         statement.execute(LOOK, parameters)
         for row in statement.fetchall():
             task = Candidate(*row)
@@ -179,11 +179,16 @@ def take_seats(tasks: Sequence[Candidate]) -> list[Candidate]:
     if not tasks:
         return []
     if connection.features.has_select_for_update_skip_locked:
-        free = Task.objects.with_seats().filter(pk__in=[task.id for task in tasks])
-        locked = set(free.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
+        locked = {task for [task] in free_now.rows(tasks=[task.id for task in tasks])}
         tasks = [task for task in tasks if task.id in locked]
     take_seat.run(tasks=[task.id for task in tasks])
     return list(tasks)
+
+
+@Selection
+def free_now(tasks):
+    free = Task.objects.with_seats().filter(pk__in=each("tasks", tasks)).order_by("pk")
+    return free.select_for_update(skip_locked=True).values_list("pk")
 
 
 @Update

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with cursors whose statements the server keeps parsed and planned."""
