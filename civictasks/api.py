@@ -1,7 +1,11 @@
 """The public API: each app brings its router, the site puts them together."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from ninja import Router
+from ninja.parser import Parser
 
 from exports.api import router as exports_router
 from gamification.api import router as gamification_router
@@ -11,7 +15,19 @@ from tasks.api import router as tasks_router
 from . import problems
 from .openapi import DescribedAPI
 
+FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
+
+
+class JSONAlone(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Raise ``RawPostDataException`` for a form: an operation that takes JSON takes nothing else."""
+        if request.content_type in FORMS:
+            raise RawPostDataException
+        return super().parse_body(request)
+
+
 api = DescribedAPI(
+    parser=JSONAlone(),
     title="Civic Tasks",
     version="1",
     description=(

@@ -52,6 +52,10 @@ def too_big() -> JsonResponse:
     return problem(413, _("The request is too big."), _("Send fewer entries in one request."))
 
 
+def no_forms() -> JsonResponse:
+    return problem(415, _("This address takes no forms."), _("Send JSON, with “Content-Type: application/json”."))
+
+
 def fault() -> JsonResponse:
     detail = _("The fault is ours and has been noted. Try again in a minute: nothing is counted twice.")
     return problem(500, _("Something went wrong."), detail)
@@ -144,12 +148,10 @@ def install(api: NinjaAPI) -> None:
         detail = "; ".join(f"{e['where']}: {e['what']}" for e in wrong)
         return problem(422, _("The request does not fit."), detail, errors=wrong)
 
-    @api.exception_handler(RawPostDataException)
-    def form(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
-        return problem(415, _("This address takes no forms."), _("Send JSON, with “Content-Type: application/json”."))
-
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, RawPostDataException):  # the router words every fault of a body as its own
+            return no_forms()
         return problem(error.status_code, _("The request does not fit."), str(error))
 
     @api.exception_handler(OperationalError)

@@ -13,7 +13,7 @@ from tasks.chores import CHORES
 from tasks.enums import BatchState
 from tasks.models import Batch, Page
 from tasks.queueing import hint, impatient_queue
-from tests.factories import make_workflow
+from tests.factories import make_volunteer, make_workflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOK = CHORES["ingestion.read_waiting_batches"]
@@ -27,9 +27,9 @@ def cards(size):
 @pytest.fixture
 def uploads(cards):
     """Batches of one card each, and nobody has been told of them."""
-    project = make_workflow().project
+    project, archivist = make_workflow().project, make_volunteer()
     return [
-        keep_upload(project, card.name, [SimpleUploadedFile(f"{card.name}.jpg", card.image, "image/jpeg")])
+        keep_upload(project, card.name, [SimpleUploadedFile(f"{card.name}.jpg", card.image, "image/jpeg")], archivist)
         for card in cards
     ]
 
