@@ -59,10 +59,10 @@ def free_room() -> int:
     return shutil.disk_usage(settings.FILES).free
 
 
-def judge_room() -> None:
-    """Raise ``CannotRead`` while there is still room for the database to go on."""
+def judge_room(needed: int = 0) -> None:
+    """Raise ``CannotRead`` while there is still room for the database to go on; ``needed`` are bytes about to come."""
     free = free_room()
-    if free < LOW_WATER:
+    if free - needed < LOW_WATER:
         raise CannotRead(
             _("The disk has only %(free)s MB left. Make room, then try again: it goes on where it stopped.")
             % {"free": free // 2**20}

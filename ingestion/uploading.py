@@ -4,7 +4,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,9 +19,10 @@ from tasks.consensus import fold
 from tasks.enums import BatchState
 from tasks.models import Batch, Project
 
+from .errors import CannotRead
 from .models import Upload
 from .noting import note
-from .storing import judge_room, sync
+from .storing import disk_words, judge_room, sync
 
 UPLOADS = "uploads"
 NAMES = "names.json"
@@ -29,15 +30,28 @@ LONGEST_NAME = 100  # characters of a batch's name, and room for a number behind
 ORPHAN = timedelta(days=1)
 
 
-def keep_upload(project: Project, name: str, files: Iterable[UploadedFile], who: Volunteer) -> Batch:
+def keep_upload(project: Project, name: str, files: Sequence[UploadedFile], who: Volunteer) -> Batch:
     """Write the files under names of our own, then the batch that waits to be read.
 
     Raises ``CannotRead`` while the disk is full. Killed between, it leaves a folder that ``forget_orphans`` removes.
     """
     settings.FILES.mkdir(parents=True, exist_ok=True)
-    judge_room()
+    judge_room(sum(file.size or 0 for file in files))
     source = f"{UPLOADS}/{secrets.token_hex(16)}"
     folder = settings.FILES / source
+    try:
+        names = write_all(files, folder)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise CannotRead(disk_words(error.strerror or str(error))) from error
+    with transaction.atomic():
+        batch = new_batch(project, fold(name) or fold(next(iter(names.values()), "")) or _("upload"), source)
+        note(batch, who, "batch.brought", files=len(names))
+    return batch
+
+
+def write_all(files: Iterable[UploadedFile], folder: Path) -> dict[str, str]:
+    """Return ``{name on disk: name}``; it lies beside the files."""
     folder.mkdir(parents=True)
     names: dict[str, str] = {}
     for file in files:
@@ -48,10 +62,7 @@ def keep_upload(project: Project, name: str, files: Iterable[UploadedFile], who:
     sync(folder / NAMES)
     sync(folder)
     sync(folder.parent)
-    with transaction.atomic():
-        batch = new_batch(project, fold(name) or fold(next(iter(names.values()), "")) or _("upload"), source)
-        note(batch, who, "batch.brought", files=len(names))
-    return batch
+    return names
 
 
 def write(file: UploadedFile, place: Path) -> None:

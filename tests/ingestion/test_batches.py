@@ -1,5 +1,6 @@
 """Batches over HTTP: uploaded, read in the background, found again when a job is lost."""
 
+import errno
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from accounts.enums import Role, Scope
 from accounts.models import Membership
-from ingestion import chores, storing
+from ingestion import chores, storing, uploading
 from ingestion.claiming import MOST_CLAIMS, claim
 from ingestion.jobs import read_batch
 from ingestion.uploading import UPLOADS, uploaded_files
@@ -178,6 +179,28 @@ def test_a_full_disk_takes_no_upload(client: Client, project: Project, headers: 
 
     assert (reply.status_code, Batch.objects.count()) == (507, 0)
     assert "The disk has only" in reply.json()["detail"]
+
+
+def test_an_upload_leaves_the_database_its_room(client: Client, project: Project, headers: dict[str, str], monkeypatch):
+    monkeypatch.setattr(storing, "free_room", lambda: storing.LOW_WATER + 10)
+    replies = [upload(client, project, headers, ("a.jpg", bytes(length))) for length in (11, 10)]
+
+    assert [reply.status_code for reply in replies] == [507, 202]
+
+
+def test_a_disk_that_fills_up_meanwhile_keeps_nothing_of_the_upload(
+    client: Client, project: Project, headers: dict[str, str], monkeypatch
+):
+    def fill_up(file, place):
+        place.write_bytes(b"some")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploading, "write", fill_up)
+    before = set(Path(settings.FILES).glob(f"{UPLOADS}/*"))
+    reply = upload(client, project, headers, ("a.jpg", page_bytes()))
+
+    assert (reply.status_code, "No space left on device" in reply.json()["detail"]) == (507, True)
+    assert set(Path(settings.FILES).glob(f"{UPLOADS}/*")) == before
 
 
 @pytest.mark.django_db(transaction=True)
