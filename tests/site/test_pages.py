@@ -3,8 +3,10 @@ import re
 
 import pytest
 
+from accounts.enums import Role
+from accounts.models import Membership
 from tasks.projects import count_progress
-from tests.factories import make_project, make_task, make_workflow, settle_task
+from tests.factories import make_organisation, make_project, make_task, make_volunteer, make_workflow, settle_task
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +103,13 @@ def test_projects_are_found_by_words_of_their_title_and_summary(client, words, f
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "9" * 5000, "²"])
 def test_a_damaged_link_to_more_projects_shows_what_it_can(client, after):
     assert client.get("/projects/", {"after": after}).status_code == 200
+
+
+@pytest.mark.parametrize(("belongs", "shown"), [(True, 1), (False, 0)])
+def test_members_are_led_to_their_desk_and_nobody_else(client, belongs, shown):
+    person = make_volunteer(password="md5$a$b")
+    if belongs:
+        Membership.objects.create(organisation=make_organisation(), volunteer=person, role=Role.REVIEWER)
+    client.force_login(person)
+
+    assert client.get("/").text.count('<a href="/desk/">Desk</a>') == shown
