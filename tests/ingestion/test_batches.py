@@ -155,10 +155,13 @@ def test_who_may_upload_is_judged_before_the_form_is_read(
     assert (reply.status_code == 202, bool(forms)) == (read, read)
 
 
-def test_a_batch_is_shown_to_its_own_people_only(client: Client, project: Project, headers: dict[str, str]):
+@pytest.mark.parametrize("state", [ProjectState.DRAFT, ProjectState.OPEN])
+def test_a_batch_is_shown_to_its_own_people_only(
+    client: Client, project: Project, headers: dict[str, str], state: ProjectState
+):
     number = upload(client, project, headers, ("a.jpg", b"x")).json()["id"]
     other = {"Authorization": f"Bearer {make_token(archivist_of(make_workflow().project), Scope.INGEST)}"}
-    Project.objects.filter(pk=project.pk).update(state=ProjectState.DRAFT)
+    Project.objects.filter(pk=project.pk).update(state=state)
 
     for address in (f"/api/v1/batches/{number}", f"/api/v1/batches/{number}/files"):
         assert (client.get(address, headers=headers).status_code, client.get(address, headers=other).status_code) == (

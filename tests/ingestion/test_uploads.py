@@ -268,9 +268,10 @@ def test_a_full_disk_takes_neither_files_nor_pieces(sender: Sender, monkeypatch:
     assert (sender.offset(upload), Batch.objects.count()) == (0, 1)
 
 
-def test_nobody_else_sees_or_changes_an_upload(sender: Sender, client: Client, project: Project):
+@pytest.mark.parametrize("state", [ProjectState.DRAFT, ProjectState.OPEN])
+def test_nobody_else_sees_or_changes_an_upload(sender: Sender, client: Client, project: Project, state: ProjectState):
     begun = sender.begin(told("a.jpg", b"12345")).json()
-    Project.objects.update(state=ProjectState.DRAFT)
+    Project.objects.update(state=state)
     stranger, reviewer = Sender(client, make_workflow().project), Sender(client, project, Role.REVIEWER)
     nobody = Sender(client, project)
     nobody.headers = {}
