@@ -3,11 +3,11 @@
     uv run python -m benchmarks.board_fanout --sockets 500
     uv run python -m benchmarks.board_fanout --url http://127.0.0.1:8000 --project finnish-newspapers
 
-Without ``--url`` it starts the embedded shape on a data folder of its own. Volunteers answer without pause, first with
-no board open, then with all of them, in turn. Beside them one more answers now and then: from the reply that
-acknowledges this answer to the message of a version that holds it is the delay, taken at every socket. Which version
-that is, the board tells right after the reply: the one it stands at, if this volunteer's points are in it, else the
-next. ``--fetch``: each socket also asks for the table at each message, like a browser.
+Without ``--url`` it starts the embedded shape, or the server shape, on a data folder of its own. Volunteers answer
+without pause, first with no board open, then with all of them, in turn. Beside them one more answers now and then: from
+the reply that acknowledges this answer to the message of a version that holds it is the delay, taken at every socket.
+Which version that is, the board tells right after the reply: the one it stands at, if this volunteer's points are in
+it, else the next. ``--fetch``: each socket also asks for the table at each message, like a browser.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,14 +111,14 @@ class Round:
     heard: Heard
 
 
-def measure(options: argparse.Namespace, port: int, cpu: Cpu) -> Round:
+def measure(options: argparse.Namespace, port: int, sockets: int, cpu: Cpu) -> Round:
     stage = Stage(port, options.clients, ask=True, project=options.project)
     prober = Prober(port, options.project)
     stage.run(WARM_UP)
     prober.start()
     alone = half(stage, options.seconds, cpu)
     reports: list[Heard] = []
-    with listening(Target("127.0.0.1", port, BOARD, options.fetch), options.sockets, reports):
+    with listening(Target("127.0.0.1", sockets, BOARD, options.fetch), options.sockets, reports):
         begun, own = time.monotonic(), time.process_time()
         together = half(stage, options.seconds, cpu)
         players_cpu = (time.process_time() - own) / (time.monotonic() - begun)
@@ -172,18 +172,22 @@ def report(rounds: Sequence[Round], options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def site(options: argparse.Namespace) -> Iterator[tuple[int, Cpu]]:
-    """Yield the port of the site to measure, and a function that tells the processor time it has used."""
+def site(options: argparse.Namespace) -> Iterator[tuple[int, int, Cpu]]:
+    """Yield the port of the site to measure, that of its sockets, and a function that tells the processor time it has
+    used."""
     if options.url:
-        yield urlsplit(options.url).port or 80, lambda: 0.0
+        port = urlsplit(options.url).port or 80
+        yield port, port, lambda: 0.0
         return
     folder = Path(tempfile.mkdtemp(prefix="civictasks-benchmark-"))
     try:
         shelf = Shelf(folder)
-        from benchmarks.serving import serving  # Django must be set up first
+        from benchmarks.serving import on_postgresql, serving  # Django must be set up first
 
-        with serving(shelf.copy(TASKS)) as embedded:
-            yield embedded.port, embedded.cpu
+        data = shelf.copy(TASKS)
+        database = on_postgresql(data) if options.shape == "server" else nullcontext()
+        with database as postgres, serving(data, postgres) as served:
+            yield served.port, served.sockets, served.cpu
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -191,6 +195,7 @@ def site(options: argparse.Namespace) -> Iterator[tuple[int, Cpu]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", help="a running site on this machine, over plain HTTP")
+    parser.add_argument("--shape", choices=["embedded", "server"], default="embedded", help="what runs the site")
     parser.add_argument("--project", default=PROJECT, help="where the volunteers answer; it needs many open tasks")
     parser.add_argument("--sockets", type=int, default=500)
     parser.add_argument("--clients", type=int, default=8, help="volunteers who answer without pause")
@@ -198,8 +203,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--fetch", action="store_true", help="each socket fetches the table too")
     options = parser.parse_args()
-    with site(options) as (port, cpu):
-        report([measure(options, port, cpu) for _round in range(options.rounds)], options)
+    with site(options) as (port, sockets, cpu):
+        report([measure(options, port, sockets, cpu) for _round in range(options.rounds)], options)
 
 
 if __name__ == "__main__":

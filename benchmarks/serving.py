@@ -28,7 +28,10 @@ BESIDES = ("work", "sweep")  # what the demo runs beside the web server
 
 @dataclass(frozen=True)
 class Site:
+    """Where it answers, and where its sockets are."""
+
     port: int
+    sockets: int
     log: Path
     processes: list[int]
 
@@ -62,20 +65,28 @@ def granian(port: int) -> list[str]:
 @contextmanager
 def serving(data: Path, postgres: Postgres | None = None) -> Iterator[Site]:
     """Run the embedded shape on the SQLite database in ``data``, or the server shape on a PostgreSQL that runs."""
-    port = free_port()
+    port, sockets = free_port(), free_port()
     env = os.environ | {"CIVICTASKS_DATA": str(data)} | ({"DATABASE_URL": postgres.url} if postgres else {})
     path = socket_path(embedded_redis_url(data))
     assert path
     valkey = Valkey(path, data / "valkey")
     valkey.start()
     assert valkey.process
-    commands = [granian(port) if postgres else daphne(port), *map(manage, BESIDES)]
+    web = [granian(port), daphne(sockets)] if postgres else [daphne(port)]
+    commands = [*web, *map(manage, BESIDES)]
     with (data / "log").open("ab") as log:
         children = [start_child(command, env=env, log=log) for command in commands]
     databases = [postgres.process.pid] if postgres and postgres.process else []
     try:
         wait_for(port, children[0], data / "log")
-        yield Site(port, data / "log", [valkey.process.pid, *databases, *(child.pid for child in children)])
+        if postgres:
+            wait_for(sockets, children[1], data / "log")
+        yield Site(
+            port,
+            sockets if postgres else port,
+            data / "log",
+            [valkey.process.pid, *databases, *(child.pid for child in children)],
+        )
     finally:
         for child in children:
             end_child(child, 10)
