@@ -59,9 +59,14 @@ def restore(batch: Batch, who: Volunteer) -> None:
         withdrawn_at = batch.withdrawn_at
         change(batch, (BatchState.WITHDRAWN,), BatchState.DONE, withdrawn_at=None)
         note(batch, who, "batch.restored", pages=show_again(pages_of(batch).filter(withheld_at=withdrawn_at)))
-        if batch.source and batch.files.waiting().exists():
+        if batch.source and not all_read(batch):
             change(batch, (BatchState.DONE,), BatchState.UPLOADED)
     count_progress(batch.project_id)
+
+
+def all_read(batch: Batch) -> bool:
+    """A batch that was withdrawn before anyone looked into it has no files yet."""
+    return batch.files.exists() and not batch.files.waiting().exists()
 
 
 def withhold_page(page: Page, who: Volunteer) -> None:

@@ -54,6 +54,15 @@ def words(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+def test_a_batch_that_was_withdrawn_unread_is_read_once_it_is_restored(desk: Client, project: Project):
+    address = upload(desk, project, a_jpg=page_bytes())["Location"]
+    for act in ("withdraw", "restore"):
+        desk.post(f"{address}{act}/")
+    read_batch(Batch.objects.get().pk)
+
+    assert (Batch.objects.get().state, Page.objects.count()) == (BatchState.DONE, 1)
+
+
 def test_without_a_script_the_plain_form_brings_a_batch(desk: Client, project: Project):
     reply = upload(desk, project, a_jpg=page_bytes())
     batch = Batch.objects.get()
