@@ -84,7 +84,7 @@ def project_seen_by(request: HttpRequest, slug: str) -> Project:
 
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
-    typed = Project.objects.open().filter(workflows__versions__kind=KindName.TRANSCRIBE).order_by("pk").first()
+    typed = by_need(Project.objects.open().filter(workflows__versions__kind=KindName.TRANSCRIBE)).first()
     dataset = published_datasets().order_by("pk").first()
     context = {
         "documentation": documentation(),

@@ -86,7 +86,7 @@ def read(
 def questions_of(batch: Batch, mine: Claim) -> list[WorkflowVersion]:
     questions = current_versions(batch.project)
     if not questions:
-        reason = _("The project has no open question, so its pages would have no tasks. Open a workflow first.")
+        reason = _("The project has no open question, so its pages would have no tasks. Ask one first.")
         mine.finish(BatchState.FAILED, reason)
         raise CannotRead(reason)
     return questions

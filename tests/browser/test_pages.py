@@ -3,6 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.template.loader import render_to_string
+from django.utils.translation import override
+from playwright.sync_api import expect
 
 from tasks.models import Task
 from tests.factories import settle_task
@@ -12,6 +15,7 @@ pytestmark = pytest.mark.browser
 OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 PAGES = [
     "/",
+    "/projects/",
     "/projects/finnish-newspapers/",
     "/play/finnish-newspapers/",
     "/leaderboards/",
@@ -20,7 +24,10 @@ PAGES = [
     "/me/erased/",
     "/data/",
     "/data/finnish-newspapers/",
+    "/data/?q=nothing",
+    "/desk/sign-in/",
     "/api/v1/docs",
+    "/offline/",
     "/nothing-here/",
 ]
 LOOKS = [
@@ -38,6 +45,18 @@ def sticks_out(page):
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+def goto_fault(page, in_thread, language="en"):
+    """Show the page of a fault of ours in the place of another, to a page without service workers."""
+
+    def told():
+        with override(language):
+            return render_to_string("500.html")
+
+    text = in_thread(told)
+    page.route("**/fault/", lambda route: route.fulfill(content_type="text/html", body=text))
+    page.goto("/fault/")
+
+
 def settle_some(project):
     workflow = Task.objects.filter(project__slug=project).first().workflow
     settle_task(workflow, "Åbo Tidningar", "Åbo Tidningar", page=Task.objects.first().page)
@@ -47,12 +66,44 @@ def settle_some(project):
 @pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
 def test_axe_finds_nothing_on_any_page(open_page, cards, in_thread, look):
     in_thread(settle_some, cards)
-    page = open_page(**look)
+    page = open_page(**look, service_workers="block")
 
     for path in PAGES:
         page.goto(path)
         assert (path, faults(page), sticks_out(page)) == (path, [], False)
         page.problems[:] = [problem for problem in page.problems if "404" not in problem]
+    goto_fault(page, in_thread)
+    assert (faults(page), sticks_out(page)) == ([], False)
+
+
+@pytest.mark.parametrize("language", ["fi", "nl"])
+def test_nothing_sticks_out_of_a_small_phone_in_other_languages(open_page, cards, in_thread, language):
+    in_thread(settle_some, cards)
+    page = open_page(viewport={"width": 320, "height": 568}, locale=language, service_workers="block")
+
+    for path in PAGES:
+        page.goto(path)
+        assert (path, page.locator("html").get_attribute("lang"), sticks_out(page)) == (path, language, False)
+        page.problems[:] = [problem for problem in page.problems if "404" not in problem]
+    goto_fault(page, in_thread, language)
+    assert (page.locator("html").get_attribute("lang"), sticks_out(page)) == (language, False)
+
+
+def test_a_visitor_chooses_day_or_night_and_the_device_remembers(open_page):
+    page = open_page(color_scheme="light")
+    page.goto("/")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    by_day = page.evaluate(paper)
+
+    page.get_by_role("button", name="Night").click()
+    at_night = page.evaluate(paper)
+    page.goto("/data/")
+
+    assert (at_night != by_day, page.evaluate(paper)) == (True, at_night)
+    expect(page.get_by_role("button", name="Night")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="As on this device").click()
+    page.reload()
+    assert page.evaluate(paper) == by_day
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
