@@ -113,7 +113,7 @@ def test_the_pages_show_what_was_cut(desk: Client, project: Project):
     assert page.count(", page 2") >= 1
     first = Page.objects.order_by("pk").first()
     one = desk.get(f"{address}pages/{first.pk}/")
-    assert [text in words(one) for text in ("Helsinki 1891", "nothing suggested", "3 regions")] == [True] * 3
+    assert [text in words(one) for text in ("Helsinki 1891", "nothing suggested", "3 lines")] == [True] * 3
 
 
 def test_acts_are_done_by_plain_forms(desk: Client, project: Project):
