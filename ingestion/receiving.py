@@ -78,6 +78,8 @@ def add(batch: Batch, files: Iterable[Announced]) -> list[Upload]:
     files = named(files)
     judge_announcement(files)
     with transaction.atomic():
+        if not Batch.objects.select_for_update().filter(pk=batch.pk).exists():  # two windows do not expect a file twice
+            raise not_now()
         return expect(batch, files)
 
 

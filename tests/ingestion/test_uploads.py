@@ -4,16 +4,18 @@ import base64
 import hashlib
 import http.client
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -312,6 +314,24 @@ def test_what_nobody_goes_on_with_for_a_day_is_forgotten(sender: Sender):
     assert list(Upload.objects.values_list("batch__name", "path_label").order_by("pk")) == [
         ("slow", "a.jpg"), ("read", "a.jpg"),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_add_the_same_files_at_once_expect_each_once():
+    batch = receiving.begin(make_workflow().project, "Box 1", [])
+    start = Barrier(4)
+
+    def add(_window: int) -> list[int]:
+        try:
+            start.wait(20)
+            return [row.pk for row in receiving.add(batch, [receiving.Announced(name, 1) for name in ("a", "b")])]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as windows:
+        rows = list(windows.map(add, range(4)))
+
+    assert rows == [list(Upload.objects.order_by("pk").values_list("pk", flat=True))] * 4
 
 
 @pytest.mark.django_db(transaction=True)
