@@ -132,7 +132,7 @@ def test_a_page_is_reported_by_whoever_holds_it(browser, project):
         ("projects/{slug}/leases", {"count": 0}, 422),
         ("projects/{slug}/leases", {"count": 21}, 422),
         ("projects/{slug}/leases", {"count": 1, "workflow": 999999}, 404),
-        ("projects/{slug}/leases", None, 400),
+        ("projects/{slug}/leases", None, 415),
         ("nothing", {}, 404),
     ],
 )
