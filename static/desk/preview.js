@@ -11,7 +11,7 @@ async function refresh() {
   body.set("preview", "1");
   try {
     const reply = await fetch(location.href, { method: "POST", body, headers: { "X-Part": "preview" }, signal: asking.signal });
-    if (!reply.ok && reply.status !== 422) return;
+    if (reply.redirected || (!reply.ok && reply.status !== 422)) return; // no longer signed in: saving says so
     preview.innerHTML = await reply.text();
     refreshed.textContent = refreshed.dataset.said;
   } catch (error) {
