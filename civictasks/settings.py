@@ -156,6 +156,7 @@ LANGUAGES = [("en", "English"), ("fi", "Suomi"), ("nl", "Nederlands")]
 DRAFTED_LANGUAGES = {"fi", "nl"}  # whose translation nobody has checked yet: the footer says so
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "civictasks.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")  # of the board of everyone; after a change: rebuild_leaderboards
 

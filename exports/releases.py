@@ -101,6 +101,6 @@ def why_withdrawn(release: Release) -> str:
     assert release.withdrawn_at
     return _("Version %(number)s was withdrawn on %(date)s: %(reason)s") % {
         "number": release.number,
-        "date": date_format(release.withdrawn_at, "j F Y"),
+        "date": date_format(release.withdrawn_at),
         "reason": release.reason,
     }

@@ -1,6 +1,10 @@
 """The site speaks the reader's language where it can, and says which translations are drafts."""
 
+from datetime import date
+
 import pytest
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +34,11 @@ def test_translations_that_nobody_has_checked_are_marked_as_drafts(client):
     footer = client.get("/").text.partition('class="languages ')[2]
 
     assert footer.count('class="draft"') == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "3 March 2026"), ("fi", "3. maaliskuuta 2026"), ("nl", "3 maart 2026")]
+)
+def test_dates_are_written_as_the_language_does(language, written):
+    with override(language):
+        assert date_format(date(2026, 3, 3)) == written
