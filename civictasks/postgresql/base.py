@@ -5,11 +5,13 @@ loop (``accounts/prepared.py``) are the same all day: kept by the server, they c
 usual way, where a plan made for anybody's values could be a bad one for somebody's.
 """
 
+import time
 from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
 
+TRUSTED = 5.0  # seconds that a connection which has just worked is not asked whether it still does
 NEVER_BY_ITSELF = 2**31 - 1  # psycopg keeps a statement only when it is told to
 
 
@@ -22,6 +24,16 @@ Base: Any = base.DatabaseWrapper  # its stubs do not know the methods that make 
 
 
 class DatabaseWrapper(Base):
+    trusted_until = 0.0
+
+    def close_if_health_check_failed(self) -> None:
+        """Ask a connection at the beginning of a request, but not one that has just worked: under load that question
+        was one in thirty. An error still makes Django look."""
+        if time.monotonic() < self.trusted_until:
+            self.health_check_done = True
+        super().close_if_health_check_failed()
+        self.trusted_until = time.monotonic() + TRUSTED
+
     def get_connection_params(self) -> dict[str, Any]:
         return super().get_connection_params() | {"prepare_threshold": NEVER_BY_ITSELF}
 
