@@ -347,10 +347,10 @@ def test_a_settled_task_without_decision_is_never_left_out_in_silence():
 
 
 def peak_of(function) -> int:
-    """The least of three peaks: what other threads of the process allocate meanwhile is not the function's."""
+    """The least of two peaks: what other threads of the process allocate meanwhile is not the function's."""
     function()  # fills the caches and Python's free lists
     peaks = []
-    for _time in range(3):
+    for _time in range(2):
         gc.collect()
         tracemalloc.start()
         function()
@@ -367,9 +367,9 @@ def test_memory_does_not_grow_with_the_rows(monkeypatch):
         Release.objects.all().delete()
         assert isinstance(release(workflow.project, now=LATER), Release)
 
-    fill(workflow, pages=20, lines=5)
+    fill(workflow, pages=10, lines=5)
     few = peak_of(release_anew)
-    fill(workflow, pages=140, lines=5)
+    fill(workflow, pages=70, lines=5)
     many = peak_of(release_anew)
 
     assert many < 2 * few  # eight times the rows; all of them in memory would be four times

@@ -228,7 +228,7 @@ class TestSequences(TestCase):
             max_size=16,
         )
     )
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=15, deadline=None)
     def test_the_boards_equal_what_holds(self, steps):
         workflow = make_workflow(policy={"minimum": 2, "maximum": 4, "confidence": 0.8})
         tasks = [make_task(workflow), make_task(workflow)]

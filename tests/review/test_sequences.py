@@ -104,7 +104,7 @@ def learned(tasks):
 
 class TestSequences(TestCase):
     @given(st.lists(STEPS, max_size=20))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=15, deadline=None)
     def test_points_and_skills_are_those_of_what_holds(self, steps):
         desk = Desk()
         for step in steps:
