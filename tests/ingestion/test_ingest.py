@@ -354,7 +354,9 @@ def test_real_registers_give_a_task_for_each_line_of_the_truth(ingest):
 
 
 @needs_scans
-def test_hostile_files_are_refused_and_the_honest_ones_between_them_come_in(ingest):
+def test_hostile_files_are_refused_and_the_honest_ones_between_them_come_in(ingest, size):
+    if not size(False, True):
+        pytest.skip("all of them only with --endurance; tests/ingestion/test_hostile_uploads.py has one of each kind")
     code, report = ingest("nasty", SHARED / "public" / "nasty" / "own")
     names = {file["name"]: file["state"] for file in report["files"]}
 
