@@ -1,5 +1,7 @@
 """The desk: found a project, say what it is, let it out into the world."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponse
@@ -30,7 +32,7 @@ def own_project(request: MemberRequest, slug: str, role: Role = Role.ARCHIVIST) 
 def new(request: MemberRequest) -> HttpResponse:
     organisations = list(Organisation.objects.of(request.user, Role.ARCHIVIST).order_by("name"))
     if request.method != "POST":
-        first = {"time_zone": last_time_zone(organisations), "way": "plain"}
+        first = {"way": "plain"} | as_last_time(organisations)
         return show_new(request, NewProjectForm(initial=first, organisations=organisations))
     form = NewProjectForm(request.POST, organisations=organisations)
     if not form.is_valid():
@@ -48,9 +50,10 @@ def show_new(request: MemberRequest, form: NewProjectForm, status: int = 200) ->
     return render(request, "desk/new.html", {"form": form, "time_zones": time_zones()}, status=status)
 
 
-def last_time_zone(organisations: list[Organisation]) -> str:
+def as_last_time(organisations: list[Organisation]) -> dict[str, Any]:
+    """Return what a new project most likely shares with the newest one."""
     latest = Project.objects.filter(organisation__in=organisations).order_by("pk").last()
-    return latest.time_zone if latest else "UTC"
+    return {"organisation": latest.organisation_id, "time_zone": latest.time_zone} if latest else {"time_zone": "UTC"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

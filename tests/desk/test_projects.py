@@ -3,12 +3,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import Act
+from accounts.models import Act, Membership
 from exports.licences import KNOWN
 from tasks.enums import Licence
 from tasks.models import Project, ProjectSecret
 from tasks.projects import count_progress
-from tests.factories import make_project, make_task, make_workflow
+from tests.factories import make_organisation, make_project, make_task, make_workflow
 
 pytestmark = pytest.mark.django_db
 SAID = {
@@ -207,6 +207,30 @@ def test_members_see_a_draft_as_visitors_will_and_nobody_else_does(client, archi
     assert "/play/cards/" not in page
     client.logout()
     assert client.get(address).status_code == 404
+
+
+def test_a_closed_project_invites_nobody_to_read(client, archivist, archive):
+    project = make_project(organisation=archive, slug="cards", state="open")
+    make_task(make_workflow(project))
+    count_progress(project.pk)
+    address = "/projects/cards/"
+
+    def invited() -> bool:
+        return "/play/cards/" in client.get(address).content.decode()
+
+    was_invited = invited()
+    client.post("/desk/cards/close/")
+
+    assert (was_invited, invited()) == (True, False)
+    assert "This project takes no answers now." in client.get(address).content.decode()
+
+
+def test_the_form_offers_the_organisation_of_the_newest_project(client, archivist, archive):
+    attic = make_organisation(name="Attic of the archive")
+    Membership.objects.create(organisation=attic, volunteer=archivist, role="owner")
+    make_project(organisation=archive, slug="cards")
+
+    assert client.get("/desk/new/").context["form"]["organisation"].value() == archive.pk
 
 
 def test_every_licence_of_the_form_is_one_that_releases_know():
