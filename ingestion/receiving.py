@@ -62,7 +62,7 @@ def begin(project: Project, name: str, files: Iterable[Announced]) -> Batch:
     folder.mkdir(parents=True)
     sync(folder.parent)
     with transaction.atomic():
-        shown_name = fold(name) or fold(next((file.name for file in files), "")) or _("upload")
+        shown_name = fold(name) or fold(called_after(files)) or _("upload")
         batch = new_batch(project, shown_name, source, BatchState.ARRIVING)
         expect(batch, files)
     return batch
@@ -85,6 +85,13 @@ def add(batch: Batch, files: Iterable[Announced]) -> list[Upload]:
 
 def not_now() -> UploadRefused:
     return UploadRefused(_("This batch takes no more files now. Wait until it is read, or begin a new one."))
+
+
+def called_after(files: list[Announced]) -> str:
+    """Return the name of the folder in which all files lie, else that of the first file."""
+    first = files[0].name if files else ""
+    folder, slash, _rest = first.partition("/")
+    return folder if slash and all(file.name.startswith(f"{folder}/") for file in files) else first
 
 
 def named(files: Iterable[Announced]) -> list[Announced]:

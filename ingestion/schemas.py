@@ -33,7 +33,7 @@ class MoreUploads(Schema):
 
 
 class NewUploads(MoreUploads):
-    name: str = Field("", max_length=200, description="what to call the batch; else as its first file")
+    name: str = Field("", max_length=200, description="what to call the batch; else as its folder or first file")
 
 
 class UploadReply(Schema):

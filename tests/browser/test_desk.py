@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.enums import Role
 from accounts.models import Membership
-from tasks.models import Project
+from tasks.models import Batch, Project
 from tests.factories import make_volunteer
 
 from .test_pages import LOOKS, faults, settle_some, sticks_out
@@ -38,6 +38,11 @@ def hire(slug):
 def owner(cards, in_thread):
     """Aino owns the organisation of the project “finnish-newspapers”."""
     in_thread(hire, cards)
+
+
+def bring_box_with_a_long_name(slug):
+    name = "registers/dufour/DAFANCH96_048MIC07688_L_and_all_that_lies_beside_it"
+    Batch.objects.create(project=Project.objects.get(slug=slug), name=name, state="done")
 
 
 def sign_in(page, path="/desk/"):
@@ -94,6 +99,7 @@ def test_without_scripts_a_button_shows_the_preview_and_loses_nothing(open_page,
 @pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
 def test_axe_finds_nothing_at_the_desk(open_page, cards, owner, in_thread, look):
     in_thread(settle_some, cards)
+    in_thread(bring_box_with_a_long_name, cards)
     page = open_page(**look)
     page.goto("/desk/sign-in/")
     assert (faults(page), sticks_out(page)) == ([], False)

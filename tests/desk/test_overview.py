@@ -159,7 +159,9 @@ def test_refused_files_are_told_with_the_way_to_them(client, archivist, archive)
     batch = Batch.objects.create(project=project, name="Box 4", state="done")
     File.objects.create(batch=batch, path_label="torn.tif", state="refused")
 
-    assert "1 file was refused; the others are safe." in words(client.get("/desk/cards/"))
+    page = words(client.get("/desk/cards/"))
+    assert "1 file was refused; the others are safe." in page
+    assert "Nothing needs you" not in page
 
 
 def test_lines_are_counted_by_the_days_of_the_projects_own_place(archive):

@@ -87,6 +87,21 @@ def contents(batch: int) -> dict[str, bytes]:
     return {name: path.read_bytes() for path, name in uploaded_files(Batch.objects.get(pk=batch)).items()}
 
 
+@pytest.mark.parametrize(
+    ("said", "names", "called"),
+    [
+        ("Box 1", ["box/a.jpg"], "Box 1"),
+        ("", ["box/one/a.jpg", "box/two/b.jpg"], "box"),
+        ("", ["box/a.jpg", "boxes/b.jpg"], "box/a.jpg"),
+        ("", ["a.jpg", "b.jpg"], "a.jpg"),
+    ],
+)
+def test_a_batch_without_a_name_is_called_after_its_folder_or_first_file(sender: Sender, said, names, called):
+    sender.begin(*(told(name, b"1") for name in names), name=said)
+
+    assert Batch.objects.get().name == called
+
+
 def test_files_sent_in_pieces_become_a_batch_and_are_read(sender: Sender):
     files = {"box/a.jpg": page_bytes(), "box/a.xml": alto(THREE_LINES), "empty.txt": b""}
     begun = sender.begin(*(told(name, content, sha256=digest(content)) for name, content in files.items()))
