@@ -46,9 +46,14 @@ def as_json(volunteer: Volunteer) -> Iterator[str]:
     for number, part in enumerate(HOLDINGS.values()):
         yield f"{',' if number else ''}\n {encoder.encode(part.name)}: ["
         for line, row in enumerate(one_by_one(part.rows(volunteer))):
-            yield f"{',' if line else ''}\n  {encoder.encode(row)}"
+            yield f"{',' if line else ''}\n  {encoder.encode(readable(row))}"
         yield "]"
     yield "\n}\n"
+
+
+def readable(row: dict[str, Any]) -> dict[str, Any]:
+    """A column of another table reads as one word: ``project_slug``."""
+    return {name.replace("__", "_"): value for name, value in row.items()}
 
 
 def one_by_one(rows: Rows) -> Iterator[dict[str, Any]]:

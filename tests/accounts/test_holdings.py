@@ -54,6 +54,8 @@ def test_the_download_holds_as_many_rows_as_the_database():
             key = "pk" if model is Volunteer else "reviewer" if part.name == "decisions_as_reviewer" else "volunteer"
             rows += model._base_manager.filter(**{key: volunteer.pk}).count()
         assert (part.name, len(found[part.name])) == (part.name, rows)
+    assert found["answers"][0]["project_slug"] == workflow.project.slug
+    assert [name for rows in found.values() for row in rows for name in row if "__" in name] == []
     assert {name for name, rows in found.items() if rows} >= {
         *("account", "answers", "leases", "points", "standings", "tokens", "memberships", "reports"),
     }
