@@ -36,6 +36,14 @@ class Step:
     post: bool = False
 
 
+@dataclass(frozen=True)
+class Fault:
+    """``refused``: how many files of the batch were."""
+
+    batch: Batch
+    refused: int
+
+
 @require_safe
 @membership_required(Role.REVIEWER)
 def home(request: MemberRequest) -> HttpResponse:
@@ -87,17 +95,15 @@ def project(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 def newest_batches(project: Project) -> list[Batch]:
-    """Return the newest batches, each with the number of its ``refused`` files."""
-    batches = list(Batch.objects.filter(project=project).order_by("-pk")[:LISTED])
+    return list(Batch.objects.filter(project=project).order_by("-pk")[:LISTED])
+
+
+def faults_of(batches: list[Batch]) -> list[Fault]:
+    """Return what needs an archivist: batches that failed, and those of which files were refused."""
     refused = File.objects.refused().filter(batch__in=batches).order_by().values("batch").annotate(files=Count("pk"))
     counts = dict(refused.values_list("batch", "files"))
-    for batch in batches:
-        batch.refused = counts.get(batch.pk, 0)  # type: ignore[attr-defined]  # read by the template
-    return batches
-
-
-def faults_of(batches: list[Batch]) -> list[Batch]:
-    return [batch for batch in batches if batch.state == BatchState.FAILED or batch.refused]  # type: ignore[attr-defined]  # set above
+    faults = [Fault(batch, counts.get(batch.pk, 0)) for batch in batches]
+    return [fault for fault in faults if fault.batch.state == BatchState.FAILED or fault.refused]
 
 
 def steps_of(project: Project, *, pages: bool) -> list[dict[str, Any]]:

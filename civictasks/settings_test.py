@@ -9,6 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from .embedded.children import is_running
+
 PREFIX = "civictasks-tests-"
 
 
@@ -18,16 +20,6 @@ def data_folder() -> str:
         if not is_running(int(old.name.removeprefix(PREFIX).partition("-")[0])):
             shutil.rmtree(old, ignore_errors=True)
     return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 LIVE_DATABASE = os.environ.get("LIVE_DATABASE")

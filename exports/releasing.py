@@ -3,7 +3,6 @@
 import gc
 import json
 import logging
-import os
 import shutil
 import tempfile
 import time
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import Volunteer
+from tasks.durability import sync
 from tasks.enums import ProjectState
 from tasks.models import Project, ProjectSecret
 from tasks.snapshot import one_moment
@@ -219,15 +219,6 @@ def shelve(folder: Path, target: Path) -> None:
     sync(folder)
     folder.rename(target)
     sync(target.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make names in a folder outlive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

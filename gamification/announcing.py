@@ -4,16 +4,14 @@ Nothing waits for it: a Redis that is down or hung costs half a second every few
 that changed meanwhile are announced.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Mapping
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from django.conf import settings
 
 from tasks.models import Project
+from tasks.relaying import announce
 
 from .boards import ALL, PROJECT
 from .models import EVERYONE, BoardVersion
@@ -72,7 +70,5 @@ def slugs_of(boards: Mapping[int, int]) -> dict[int, str]:
 
 async def send(changed: list[tuple[str, int]]) -> None:
     """Send within ``REDIS_TIMEOUT``, or raise."""
-    async with asyncio.timeout(settings.REDIS_TIMEOUT):
-        layer = get_channel_layer()
-        for board, version in changed:
-            await layer.group_send(GROUP, {"type": "board.changed", "board": board, "version": version})
+    messages = [{"type": "board.changed", "board": board, "version": version} for board, version in changed]
+    await announce(GROUP, messages)

@@ -1,57 +1,9 @@
-"""The socket of a board: it says that the board changed, the browser then fetches what. Nothing goes the other way."""
+"""The socket of a board: it says that the board changed, the browser then fetches what."""
 
-import time
-from collections import deque
-from typing import Any
+from tasks.sockets import NewsSocket
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
-from .relaying import Relay, TooManySockets
-
-# A server's application closes with a code of its own, from 4000 on: Daphne refuses 1008 and 1013 as reserved.
-NO_SUCH_BOARD = 4404
-TOO_MUCH = 4008
-TRY_LATER = 4013
-LONGEST = 1024  # bytes of a message that is still ignored; nobody has a reason to send any
-MESSAGES, SECONDS = 5, 1.0
+from .relaying import Relay
 
 
-class BoardSocket(AsyncWebsocketConsumer):
-    channel_layer_alias = "none"  # the relay listens for the whole process; a socket needs no Redis of its own
-
-    async def connect(self) -> None:
-        self.heard: deque[float] = deque(maxlen=MESSAGES)
-        self.board = self.scope["url_route"]["kwargs"]["board"]
-        self.closing = False
-        self.relay = Relay.of_this_loop()
-        await self.accept()
-        try:
-            known = await self.relay.join(self.board, self.tell)
-        except TooManySockets:
-            await self.end(TRY_LATER)
-            return
-        if not known:
-            await self.end(NO_SUCH_BOARD)
-
-    async def tell(self, message: str | None) -> None:
-        """Pass a message on; None says that the board is no longer there."""
-        if message is None:
-            await self.end(NO_SUCH_BOARD)
-        else:
-            await self.send(message)
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        now = time.monotonic()
-        flooding = len(self.heard) == MESSAGES and now - self.heard[0] < SECONDS
-        self.heard.append(now)
-        if flooding or len(bytes_data or (text_data or "").encode()) > LONGEST:
-            await self.end(TOO_MUCH)
-
-    async def end(self, code: int) -> None:
-        """Close once: what a flooding client still has on its way closes nothing a second time."""
-        if not self.closing:
-            self.closing = True
-            await self.close(code)
-
-    async def disconnect(self, code: Any) -> None:
-        self.relay.leave(self.board, self.tell)
+class BoardSocket(NewsSocket):
+    RELAY, TOPIC = Relay, "board"

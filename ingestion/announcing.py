@@ -3,14 +3,13 @@
 Redis only carries the news: while it is down nothing waits, and each web process looks into the database by itself.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Iterable
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from django.conf import settings
+
+from tasks.relaying import announce
 
 from .progress import Progress, moving, progress_of
 
@@ -51,7 +50,4 @@ class Announcer:
 
 async def send(changed: Iterable[Progress]) -> None:
     """Send within ``REDIS_TIMEOUT``, or raise."""
-    async with asyncio.timeout(settings.REDIS_TIMEOUT):
-        layer = get_channel_layer()
-        for progress in changed:
-            await layer.group_send(GROUP, {"type": "batch.moved", "progress": progress.message})
+    await announce(GROUP, [{"type": "batch.moved", "progress": progress.message} for progress in changed])

@@ -26,6 +26,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Volunteer
 from tasks.consensus import fold
+from tasks.durability import sync
 from tasks.enums import BatchState
 from tasks.models import Batch, Project
 
@@ -33,7 +34,7 @@ from .errors import UploadRefused
 from .gathering import shown
 from .models import Upload
 from .noting import note
-from .storing import LOW_WATER, free_room, judge_room, sync
+from .storing import LOW_WATER, free_room, judge_room
 from .uploading import UPLOADS, new_batch
 
 PIECE = 2**18  # bytes written at once

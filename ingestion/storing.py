@@ -1,6 +1,5 @@
 """Put finished files in their place: never half there, under names that follow from their content."""
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from tasks.durability import sync
 from tasks.identity import digest
 
 from .errors import CannotRead
@@ -29,15 +29,6 @@ def put(finished: Path, key: str) -> None:
         sync(place.parent.parent)
     finished.replace(place)
     sync(place.parent)
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or a folder's list of names, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def workshop(batch: int, fence: int) -> Path:

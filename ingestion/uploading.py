@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Volunteer
 from tasks.consensus import fold
+from tasks.durability import sync
 from tasks.enums import BatchState
 from tasks.models import Batch, Project
 
 from .errors import CannotRead
 from .models import Upload
 from .noting import note
-from .storing import disk_words, judge_room, sync
+from .storing import disk_words, judge_room
 
 UPLOADS = "uploads"
 NAMES = "names.json"

@@ -1,7 +1,9 @@
-"""How much a commit must survive."""
+"""What must survive a power cut, and what need not."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connection, transaction
 
@@ -18,3 +20,12 @@ def lazy_commit() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit TO off")
         yield
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's list of names, outlive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -12,10 +12,12 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
+from tasks.durability import sync
+
 from .archive import PIECE, SUMS, members, verify
 from .errors import BackupError
 from .rows import insert, kept_models
-from .saving import FORMAT, applied_migrations, sync
+from .saving import FORMAT, applied_migrations
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from tasks.durability import sync
 from tasks.snapshot import one_moment
 
 from .archive import ABOUT, Writer
@@ -113,11 +114,3 @@ def add_file(writer: Writer, named: tuple[str, Path]) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -40,6 +40,16 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(MANAGE), *arguments]
 
 
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def end_child(child: subprocess.Popen[bytes], patience: float) -> None:
     """Ask the child to end; after ``patience`` seconds insist."""
     child.terminate()

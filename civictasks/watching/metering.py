@@ -4,7 +4,6 @@ The processes of the web server share their counters through files in the data f
 multiprocess mode), so that any of them can tell all. Nothing here names a person, a project or an id.
 """
 
-import os
 import shutil
 import threading
 import time
@@ -19,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from civictasks.embedded.children import is_running
 from gamification.models import Ledger
 from tasks.models import Answer, Batch, Lease
 
@@ -64,16 +64,6 @@ def forget_the_dead() -> None:
     for file in settings.METRICS.glob("*_*.db"):
         if not is_running(int(file.stem.rpartition("_")[2])):
             file.unlink(missing_ok=True)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 class DatabaseFigures:

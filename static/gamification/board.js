@@ -1,17 +1,14 @@
 /** A board that follows the score: the socket says that something changed, htmx fetches what. */
 
-const FIRST_WAIT = 1_000; // ms
-const SLOWEST = 30_000; // ms between tries, and between looks while the socket is away
+import { FIRST_WAIT, SLOWEST, tell, watch } from "../site/watching.js";
+
 const CALM = 500; // ms: rows change at most twice a second
 const READ_ALOUD = 30_000; // ms between two sentences for a screen reader
-const NO_SUCH_BOARD = 4404;
 
 const board = document.getElementById("board");
 const live = document.getElementById("live");
 const news = document.getElementById("news");
 
-let tries = 0;
-let poll = 0;
 let wanted = 0; // the newest version heard of
 let asked = 0; // when the table was last asked for
 let waiting = 0; // the timer of the next time
@@ -35,44 +32,10 @@ function refresh(spread = 0) {
   }, pause);
 }
 
-function tell(text, paused) {
-  live.hidden = false;
-  live.textContent = text;
-  live.classList.toggle("paused", paused);
-}
-
-function connect() {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const socket = new WebSocket(`${scheme}://${location.host}/ws/leaderboards/${encodeURIComponent(board.dataset.board)}/`);
-  socket.addEventListener("open", opened);
-  socket.addEventListener("message", (event) => heard(JSON.parse(event.data)));
-  socket.addEventListener("close", lost);
-}
-
-function opened() {
-  if (tries) refresh(FIRST_WAIT); // what happened meanwhile
-  tries = 0;
-  clearInterval(poll);
-  poll = 0;
-  tell(live.dataset.live, false);
-}
-
-function heard({ version, spread = 0 }) {
+function heard(text) {
+  const { version, spread = 0 } = JSON.parse(text);
   wanted = Math.max(wanted, version);
   if (wanted > shown()) refresh(spread);
-}
-
-function lost({ code }) {
-  if (code === NO_SUCH_BOARD) {
-    clearInterval(poll);
-    tell(live.dataset.gone, true);
-    return;
-  }
-  tries += 1;
-  tell(live.dataset.paused, true);
-  poll ||= setInterval(refresh, SLOWEST);
-  const wait = Math.min(SLOWEST, FIRST_WAIT * 2 ** (tries - 1));
-  setTimeout(connect, wait * (0.5 + Math.random() / 2)); // jitter: not all browsers at the same moment
 }
 
 /** Say how I stand, now and then: never each row, never what was just said. */
@@ -105,4 +68,10 @@ board.addEventListener("htmx:after:swap", () => {
 });
 news.textContent = mine();
 turn();
-connect();
+watch(`/ws/leaderboards/${encodeURIComponent(board.dataset.board)}/`, live, {
+  heard,
+  missed: () => refresh(FIRST_WAIT), // what happened meanwhile
+  poll: refresh,
+  every: SLOWEST,
+  gone: () => tell(live, live.dataset.gone, true),
+});

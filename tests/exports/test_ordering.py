@@ -112,7 +112,7 @@ def test_the_order_tells_how_many_rows_are_written(project, monkeypatch, in_thre
 
     def watched(self, **fields):
         done = write(self, **fields)
-        if "rows" in fields:
+        if fields.get("rows"):  # the first beats may come before the first row
             beaten.set()
         return done
 

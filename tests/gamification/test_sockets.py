@@ -133,7 +133,7 @@ def test_an_unknown_or_draft_board_closes_the_socket(board):
 
 
 def test_a_board_that_is_withdrawn_closes_its_sockets(cards, monkeypatch):
-    monkeypatch.setattr(relaying, "LOOK", 0.05)
+    monkeypatch.setattr(relaying.Relay, "LOOK", 0.05)
 
     async def story():
         socket, other = await connect("project-cards"), await connect()
@@ -176,7 +176,7 @@ def test_a_few_short_messages_are_ignored():
 
 
 def test_a_process_holds_only_so_many_sockets(monkeypatch):
-    monkeypatch.setattr(relaying, "SOCKETS", 1)
+    monkeypatch.setattr(relaying.Relay, "SOCKETS", 1)
 
     async def story():
         first, second = await connect(), await connect()
@@ -202,7 +202,7 @@ def test_sockets_that_left_are_forgotten():
 
 
 def test_without_redis_sockets_follow_the_database(cards, monkeypatch, caplog):
-    monkeypatch.setattr(relaying, "LOOK", 0.05)
+    monkeypatch.setattr(relaying.Relay, "LOOK", 0.05)
 
     async def story():
         socket = await connect("project-cards")
@@ -251,7 +251,7 @@ def score_elsewhere(project: Project) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("break_it", "mend_it"), [(stop, start), (hang, go_on), (flush, nothing)])
 def test_a_board_is_live_again_after_an_outage(valkey, cards, break_it, mend_it, caplog, monkeypatch):
-    monkeypatch.setattr(relaying, "LOOK", 60.0)  # what comes, comes through Redis
+    monkeypatch.setattr(relaying.Relay, "LOOK", 60.0)  # what comes, comes through Redis
 
     async def story():
         socket = await connect()

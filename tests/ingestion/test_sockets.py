@@ -118,7 +118,7 @@ def test_without_redis_the_announcer_waits_and_the_relay_looks_for_itself(batch:
     async def fail(_changed: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(relaying, "LOOK", 0.05)
+    monkeypatch.setattr(relaying.Relay, "LOOK", 0.05)
     monkeypatch.setattr(announcing, "send", fail)
     headers, announcer = cookies(member(batch)), Announcer()
     assert (announcer.announce(), announcer.told) == (0, {})
