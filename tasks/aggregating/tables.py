@@ -1,0 +1,46 @@
+"""What is merged and what comes of it, as columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import TasksError
+
+type Gold = dict[int, str]  # the known answer by the task's number
+
+
+class BadTable(TasksError):
+    """A table of answers cannot be used; ``str(error)`` names the line."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers sorted by task and worker; nobody answers a task twice.
+
+    ``task``, ``worker`` and ``answer`` have shape (answers,) and hold places in ``tasks``, ``workers`` and ``values``,
+    which are sorted. Values are folded (NFC, single spaces); an empty one says that nothing is written there.
+    """
+
+    task: NDArray[np.int32]
+    worker: NDArray[np.int32]
+    answer: NDArray[np.int32]
+    tasks: Sequence[str]
+    workers: Sequence[str]
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """One value for each of ``Answers.tasks``, in their order.
+
+    ``confidence`` and ``agreement``, shape (tasks,), lie between 0 and 1; ``answers``, shape (tasks,), counts people.
+    ``how`` is a sentence for a person: what the confidence rests on.
+    """
+
+    value: Sequence[str]
+    confidence: NDArray[np.float64]
+    agreement: NDArray[np.float64]
+    answers: NDArray[np.int32]
+    how: str

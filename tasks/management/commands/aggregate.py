@@ -1,0 +1,46 @@
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from tasks.aggregating import KINDS, BadTable
+from tasks.aggregating.reading import read_answers, read_gold
+from tasks.aggregating.writing import write_results
+
+
+class Command(BaseCommand):
+    help = "Merge a table of answers, of this platform or another, into one value per task with its confidence."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("answers", type=Path, help=_("CSV of task, worker, answer"))
+        parser.add_argument("--kind", choices=sorted(KINDS), required=True, help=_("what the answers are"))
+        parser.add_argument("--gold", type=Path, help=_("CSV of task, answer: the tasks whose answer is known"))
+        parser.add_argument("--output", type=Path, required=True, help=_("CSV to write"))
+        parser.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
+
+    def handle(self, *args: Any, answers: Path, kind: str, gold: Path | None, output: Path, **options: Any) -> None:
+        try:
+            given = read_answers(answers)
+            known = read_gold(gold, given) if gold else {}
+            merged = KINDS[kind](given, known)
+            write_results(output, given, merged)
+        except BadTable as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            words = _("%(path)s cannot be written: %(error)s.")
+            raise CommandError(words % {"path": error.filename or output, "error": error.strerror or error}) from error
+        told = {
+            "tasks": len(given.tasks),
+            "answers": len(given.task),
+            "workers": len(given.workers),
+            "gold": len(known),
+            "how": merged.how,
+        }
+        if options["json"]:
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+        else:
+            words = _("%(answers)s answers by %(workers)s people to %(tasks)s tasks are merged. %(how)s")
+            self.stdout.write(words % told)
