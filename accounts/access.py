@@ -11,11 +11,12 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .enums import Role
-from .models import Membership, Organisation, Volunteer
+from .models import Invitation, Membership, Organisation, Volunteer
 
 
 class MemberRequest(HttpRequest):
@@ -33,7 +34,8 @@ def role_in(volunteer: Volunteer, organisation: int) -> Role | None:
 def membership_required(role: Role = Role.REVIEWER) -> Callable:
     """Let nobody in who has not at least this role in some organisation; which one, ``visible_to`` judges.
 
-    A visitor is sent to the sign-in and comes back; a volunteer without such a role gets 403.
+    A visitor is sent to the sign-in and comes back; a volunteer without such a role gets 403, or is sent to an
+    invitation that waits for a yes.
     """
 
     def admits(request: HttpRequest) -> bool:
@@ -45,6 +47,8 @@ def membership_required(role: Role = Role.REVIEWER) -> Callable:
             if not request.user.is_authenticated or not request.user.has_usable_password():
                 return redirect_to_login(request.get_full_path(), reverse("sign-in"))
             if not admits(request):
+                if is_awaited(request.user):
+                    return redirect("me")
                 raise PermissionDenied(_("Your account may not do this. Ask an owner of your organisation."))
             return view(request, *args, **kwargs)
 
@@ -53,3 +57,10 @@ def membership_required(role: Role = Role.REVIEWER) -> Callable:
         return guarded
 
     return gate
+
+
+def is_awaited(volunteer: Volunteer) -> bool:
+    """Whether somebody who is in no team yet has been invited into one."""
+    if Membership.objects.filter(volunteer=volunteer).exists():
+        return False
+    return Invitation.objects.filter(volunteer=volunteer).exists()

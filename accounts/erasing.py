@@ -8,18 +8,19 @@ from django.utils.translation import gettext as _
 from .audit import record
 from .enums import Role
 from .errors import LastOwner
-from .models import Membership, Organisation, Session, Token, Volunteer, random_seed, random_username
+from .models import Invitation, Membership, Organisation, Session, Token, Volunteer, random_seed, random_username
 from .signals import volunteer_erased
 
 
 @transaction.atomic
 def erase(volunteer: Volunteer) -> None:
-    """Delete name, password, sessions, tokens and memberships, and replace the seed, from which pseudonyms are made.
+    """Delete name, password, sessions, tokens, memberships and invitations; replace the seed, which makes pseudonyms.
 
     A second call does no harm. Raises ``LastOwner``.
     """
     Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
     leave_organisations(volunteer)
+    Invitation.objects.filter(volunteer=volunteer).delete()
     Token.objects.filter(volunteer=volunteer).delete()
     Session.objects.filter(volunteer=volunteer).delete()
     volunteer_erased.send(Volunteer, volunteer=volunteer.pk)

@@ -17,6 +17,10 @@ class RegistrationRefused(AccountsError):
         self.field = field
 
 
+class TeamError(AccountsError):
+    """The team stays as it is."""
+
+
 class LastOwner(AccountsError):
     """An organisation would be left without an owner."""
 

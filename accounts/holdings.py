@@ -11,7 +11,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, QuerySet
 
-from .models import Act, Membership, Session, Token, Volunteer
+from .models import Act, Invitation, Membership, Session, Token, Volunteer
 
 type Rows = Iterator[dict[str, Any]] | QuerySet[Any, Any]
 AT_ONCE = 2000  # rows read from the database at a time
@@ -90,6 +90,12 @@ def tokens(volunteer: Volunteer) -> Rows:
 @holding(Membership)
 def memberships(volunteer: Volunteer) -> Rows:
     return Membership.objects.filter(volunteer=volunteer).order_by("pk").values("organisation__name", "role")
+
+
+@holding(Invitation)
+def invitations(volunteer: Volunteer) -> Rows:
+    rows = Invitation.objects.filter(volunteer=volunteer).order_by("pk")
+    return rows.values("organisation__name", "role", "created_at")
 
 
 @holding(Act)

@@ -102,6 +102,26 @@ class Membership(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """An account is asked into a team and has no access before it accepts.
+
+    ``volunteer`` is None where the name was nobody's when it was typed: the owner cannot tell, and whoever takes the
+    name later is not invited by it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE)
+    username = models.CharField(max_length=32)
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE, null=True)
+    role = models.CharField(max_length=12, choices=Role)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "username"], name="invitation_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+        ]
+
+
 class TokenQuerySet(models.QuerySet["Token"]):
     def valid(self, now: datetime) -> "TokenQuerySet":
         return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))

@@ -1,4 +1,7 @@
-"""Sign in by password, and a brake on guessing that knows no address: only how often a name was tried in vain."""
+"""Sign in by password, and a brake on guessing that knows no address: only how often a name was tried in vain.
+
+Where the account has signed in before, its tries are counted apart (``devices``): strangers cannot brake it there.
+"""
 
 import threading
 import unicodedata
@@ -10,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from .devices import device_digest
 from .models import Guess, Volunteer
 
 FREE_TRIES = 5
@@ -37,7 +41,7 @@ def check(request: HttpRequest, name: str, password: str) -> Volunteer | None:
     The try is counted before the password is looked at: a hundred guesses at the same moment are a hundred tries.
     """
     name = unicodedata.normalize("NFC", name.replace("\0", "").strip())  # as registered, whatever the keyboard sends
-    digest = name_digest(name)
+    digest = device_digest(request, name) or name_digest(name)
     if not AT_ONCE.acquire(timeout=2):
         raise Busy
     try:

@@ -6,27 +6,8 @@ from django.utils.translation import gettext as _
 
 from .audit import record
 from .enums import Role
+from .errors import TeamError
 from .models import Membership, Organisation, Token, Volunteer
-
-
-class TeamError(Exception):
-    """The team stays as it is; ``str(error)`` says why and what to do."""
-
-
-@transaction.atomic
-def add_member(organisation: Organisation, who: Volunteer, username: str, role: Role) -> Membership:
-    """Add an account to the team. Raises ``TeamError`` for an unknown name, or one that is in the team already."""
-    account = Volunteer.objects.filter(username=username, erased_at=None).first()
-    if account is None or not account.has_usable_password():
-        words = _("There is no account “%(name)s”. Ask them to make one on their own page, and for its exact name.")
-        raise TeamError(words % {"name": username})
-    member, made = Membership.objects.get_or_create(
-        organisation=organisation, volunteer=account, defaults={"role": role}
-    )
-    if not made:
-        raise TeamError(_("“%(name)s” is in the team already: change the role below.") % {"name": username})
-    record(organisation, who, "member.added", member=account.pk, role=role)
-    return member
 
 
 @transaction.atomic

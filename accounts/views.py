@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from .devices import remember_device
 from .guests import sign_in_remembering_guest
 from .signing_in import LONGEST_PASSWORD, Braked, Busy, check
 
@@ -38,7 +39,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     member = account.membership_set.exists()
     if member:
         request.session.set_expiry(AT_THE_DESK)
-    return redirect(wished(request) or ("/desk/" if member else "/me/"))
+    response = redirect(wished(request) or ("/desk/" if member else "/me/"))
+    remember_device(request, response, account.username)
+    return response
 
 
 def show(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:

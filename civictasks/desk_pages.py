@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, membership_required, role_in
 from accounts.enums import Role
+from accounts.inviting import invitations_of
 from accounts.models import Organisation
 from exports.models import Release
 from ingestion.models import File
@@ -60,7 +61,11 @@ def home(request: MemberRequest) -> HttpResponse:
         }
         for project in projects
     ]
-    context = {"rows": rows, "may_found": Organisation.objects.of(request.user, Role.ARCHIVIST).exists()}
+    context = {
+        "rows": rows,
+        "may_found": Organisation.objects.of(request.user, Role.ARCHIVIST).exists(),
+        "invitations": invitations_of(request.user),
+    }
     return render(request, "desk/home.html", context)
 
 

@@ -1,5 +1,6 @@
 """The desk's pages about people: team, tokens, and what everyone did."""
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ..access import MemberRequest, membership_required
 from ..audit import Entry, first_broken, told
 from ..enums import Role, Scope
-from ..models import Act, Membership, Organisation, Token
-from ..teaming import TeamError, add_member, change_role, issue_token, remove_member, revoke_token
+from ..errors import TeamError
+from ..inviting import invite, revoke_invitation
+from ..models import Act, Invitation, Membership, Organisation, Token
+from ..teaming import change_role, issue_token, remove_member, revoke_token
 
 UNUSABLE = 422
 ACTS_SHOWN = 50
@@ -51,10 +54,10 @@ def team(request: MemberRequest) -> HttpResponse:
 def show_team(request: MemberRequest, status: int = 200, **given: Any) -> HttpResponse:
     mine = Membership.objects.filter(volunteer=request.user).select_related("organisation")
     roles = {member.organisation_id: Role(member.role) for member in mine}
-    members = Membership.objects.filter(organisation__in=roles).select_related("organisation", "volunteer")
+    owned = {organisation for organisation, role in roles.items() if role == Role.OWNER}
     context: dict[str, Any] = {
-        "members": members.order_by("organisation__name", "organisation_id", "pk"),
-        "owned": [organisation for organisation, role in roles.items() if role == Role.OWNER],
+        "teams": teams_of(list(roles), owned),
+        "owned": owned,
         "roles": Role.choices,
         "tokens": Token.objects.filter(volunteer=request.user, revoked_at=None).order_by("-pk"),
         "may_issue": any(role in Role.ARCHIVIST.and_above for role in roles.values()),
@@ -64,20 +67,42 @@ def show_team(request: MemberRequest, status: int = 200, **given: Any) -> HttpRe
     return render(request, "desk/team.html", context | given, status=status)
 
 
+def teams_of(organisations: list[int], owned: set[int]) -> list[dict[str, Any]]:
+    """Return each organisation with its members; whom it has invited is for its owners."""
+    members, invited = defaultdict(list), defaultdict(list)
+    for member in Membership.objects.filter(organisation__in=organisations).select_related("volunteer").order_by("pk"):
+        members[member.organisation_id].append(member)
+    for invitation in Invitation.objects.filter(organisation__in=owned).order_by("pk"):
+        invited[invitation.organisation_id].append(invitation)
+    teams = Organisation.objects.filter(pk__in=organisations).order_by("name", "pk")
+    return [{"organisation": each, "members": members[each.pk], "invited": invited[each.pk]} for each in teams]
+
+
 @require_POST
 @membership_required(Role.OWNER)
-def add(request: MemberRequest, organisation: str) -> HttpResponse:
+def invite_member(request: MemberRequest, organisation: str) -> HttpResponse:
     found = get_object_or_404(Organisation.objects.of(request.user, Role.OWNER), slug=organisation)
     form = MemberForm(request.POST)
     try:
         if form.is_valid():
             role = Role(form.cleaned_data["role"])
-            member = add_member(found, request.user, form.cleaned_data["username"], role)
-            messages.success(request, _("%(name)s is in the team now.") % {"name": member.volunteer})
+            invitation = invite(found, request.user, form.cleaned_data["username"], role)
+            words = _("“%(name)s” is invited, and has no access before accepting on their own page.")
+            messages.success(request, words % {"name": invitation.username})
             return redirect("desk:team")
     except TeamError as error:
         form.add_error("username", str(error))
     return show_team(request, UNUSABLE, member_form=form, adding_to=found.pk)
+
+
+@require_POST
+@membership_required(Role.OWNER)
+def revoke_invited(request: MemberRequest, invitation: int) -> HttpResponse:
+    if gone := revoke_invitation(invitation, request.user):
+        messages.success(request, _("“%(name)s” is no longer invited.") % {"name": gone.username})
+    else:
+        messages.error(request, _("This invitation is no longer there: it was accepted, declined or revoked."))
+    return redirect("desk:team")
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.authentication import BACKEND
+from accounts.devices import remember_device
 from accounts.errors import NotAGuest, RegistrationRefused
 from accounts.guests import forget_guest, guest_of, remember_guest
 from accounts.models import Volunteer
@@ -39,7 +40,9 @@ def keep_work(request: HttpRequest) -> HttpResponse:
     except Busy:
         return show(request, _("Many people are signing in just now. Try again in a few seconds."), status=503)
     login(request, volunteer, backend=BACKEND)  # the session gets another key
-    return redirect("my-account")
+    response = redirect("my-account")
+    remember_device(request, response, volunteer.username)
+    return response
 
 
 def show(request: HttpRequest, problem: str = "", field: str = "", status: int = 200) -> HttpResponse:

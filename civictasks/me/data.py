@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.devices import forget_device
 from accounts.erasing import erase
 from accounts.errors import LastOwner
 from accounts.holdings import as_json
@@ -39,6 +40,7 @@ def erase_me(request: VolunteersRequest) -> HttpResponse:
         return show(request)
     if problem := why_not(request):
         return show(request, problem, 422)
+    name = request.user.username
     try:
         erase(request.user)
     except LastOwner as error:
@@ -47,6 +49,7 @@ def erase_me(request: VolunteersRequest) -> HttpResponse:
     response = redirect("erased")
     response["Clear-Site-Data"] = '"storage"'  # drafts and answers that were kept on this device
     response.delete_cookie(settings.CSRF_COOKIE_NAME)
+    forget_device(request, response, name)
     return response
 
 

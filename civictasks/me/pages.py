@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.guests import guest_of
+from accounts.inviting import invitations_of
 from accounts.models import Volunteer
 from accounts.naming import pen_name
 from gamification.models import EVERYONE
@@ -35,6 +36,7 @@ def overview_of(request: HttpRequest, me: Volunteer) -> dict[str, Any]:
         "pen_name": pen_name(bytes(me.seed)),
         "has_account": me.has_usable_password(),
         "guest": guest_of(request),
+        "invitations": invitations_of(me) if me.has_usable_password() else [],
         "total": figures(earned[EVERYONE], sum(given.values())),
         "projects": figures_by_project(earned, given),
         "memories": with_points(me.pk, LATEST)[0],

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import signing_in
+from accounts.devices import device_digest
 from accounts.models import Guess, Membership, Volunteer
 from accounts.signing_in import FREE_TRIES, Braked, count_try, name_digest, wait_after
 from tests.factories import make_organisation, make_volunteer
@@ -149,6 +150,50 @@ def test_the_brake_holds_one_name_and_no_other(client, archivist):
         sign_in(client, "somebody", "wrong")
 
     assert sign_in(client).status_code == 302
+
+
+def test_where_one_has_signed_in_before_strangers_do_not_lock_one_out(client, archivist):
+    sign_in(client)
+    client.post("/desk/sign-out/")
+    for _ in range(FREE_TRIES + 1):
+        sign_in(Client(), password="wrong")
+
+    assert sign_in(Client()).status_code == 429
+    assert sign_in(client).status_code == 302
+
+
+def test_a_device_is_braked_by_its_own_tries_alone(client, archivist):
+    sign_in(client)
+    client.post("/desk/sign-out/")
+    for _ in range(FREE_TRIES):
+        sign_in(client, password="wrong")
+
+    assert (sign_in(client).status_code, sign_in(Client()).status_code) == (429, 302)
+
+
+def test_a_device_serves_the_accounts_that_signed_in_there_and_no_other(client, archivist):
+    other = make_volunteer(username="otto")
+    other.set_password("kept in a drawer")
+    other.save()
+    for name in ("aino", "otto"):
+        sign_in(client, name)
+    stolen = client.cookies["device"].value
+    number, latest, _first = stolen.split(".")
+    strange = [f"{number}.{latest}", f"{'0' * 32}.{stolen.partition('.')[2]}", "x", f"{number}.{latest[:-1]}é"]
+
+    def known(name, cookie):
+        request = RequestFactory().get("/")
+        request.COOKIES["device"] = cookie
+        return device_digest(request, name) is not None
+
+    assert [known(name, stolen) for name in ("aino", "otto", "nobody")] == [True, True, False]
+    assert [known("aino", cookie) for cookie in strange] == [False] * 4
+
+
+def test_the_cookie_of_a_device_names_nobody_and_no_script_reads_it(client, archivist):
+    cookie = sign_in(client).cookies["device"]
+
+    assert ("aino" in cookie.value, cookie["httponly"], cookie["samesite"]) == (False, True, "Lax")
 
 
 def test_a_right_password_forgets_the_tries_before(client, archivist):

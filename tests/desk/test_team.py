@@ -1,10 +1,13 @@
 """Who is in the team, the tokens of its programs, and the trail of what everyone did."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from accounts.audit import record
 from accounts.authentication import NotSignedIn, bearer_of
-from accounts.models import Act, Membership, Token
+from accounts.models import Act, Invitation, Membership, Token, Volunteer
 from tests.factories import make_organisation, make_volunteer
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +28,33 @@ def acts():
     return list(Act.objects.order_by("pk").values_list("what", flat=True))
 
 
-def test_an_owner_adds_changes_and_removes_a_member(client, owner, archive):
-    make_volunteer(username="ben", password="md5$a$b")
+def invite(client, username="ben", role="reviewer", **more):
+    return client.post("/desk/team/turku/invite/", {"username": username, "role": role}, **more)
 
-    client.post("/desk/team/turku/add/", {"username": "ben", "role": "reviewer"})
-    assert roles(archive) == {"olga": "owner", "ben": "reviewer"}
+
+def invited(page):
+    """Return the names that the page of a team shows as invited."""
+    return re.findall(r'<p><b>([^<]+)</b>[^\n]*\n[^\n]*<span class="badge">invited</span>', page.text)
+
+
+@pytest.fixture
+def ben():
+    """Somebody with an account, in a browser of their own."""
+    browser = Client()
+    browser.force_login(make_volunteer(username="ben", password="md5$a$b"))
+    return browser
+
+
+def test_an_owner_invites_changes_and_removes_a_member(client, owner, archive, ben):
+    invite(client)
+    assert (roles(archive), invited(client.get("/desk/team/"))) == ({"olga": "owner"}, ["ben"])
+    assert ben.get("/desk/").url == "/me/"
+    assert "Archive of Turku invites you" in ben.get("/me/").text
+
+    joined = ben.post(f"/me/invitations/{Invitation.objects.get().pk}/", {"accept": "1"}, follow=True)
+    assert "Welcome to the team of Archive of Turku." in joined.text
+    assert ben.session.get_expiry_age() <= 12 * 3600
+    assert (roles(archive), invited(client.get("/desk/team/"))) == ({"olga": "owner", "ben": "reviewer"}, [])
 
     ben = Membership.objects.get(volunteer__username="ben")
     client.post(f"/desk/team/members/{ben.pk}/", {"role": "archivist"})
@@ -37,21 +62,87 @@ def test_an_owner_adds_changes_and_removes_a_member(client, owner, archive):
 
     client.post(f"/desk/team/members/{ben.pk}/", {"remove": "1"})
     assert roles(archive) == {"olga": "owner"}
-    assert acts() == ["member.added", "member.changed", "member.removed"]
+    assert acts() == ["member.invited", "member.joined", "member.changed", "member.removed"]
+
+
+def test_an_owner_cannot_tell_whether_a_name_is_anybodys(client, owner, ben):
+    heard = {}
+    for name in ("ben", "abc"):
+        invite(client, name)
+        pages = client.get("/desk/team/").text + client.get("/desk/audit/").text
+        heard[name] = re.sub(r"\d+|csrfmiddlewaretoken. value=.\w+", "N", pages.replace(name, "NAME"))
+        client.post(f"/desk/team/invitations/{Invitation.objects.get().pk}/revoke/")
+        assert invited(client.get("/desk/team/")) == []
+        Act.objects.all()._raw_delete("default")
+
+    assert heard["ben"] == heard["abc"]
+
+
+def test_whoever_takes_a_name_later_is_not_invited_by_it(client, owner):
+    invite(client)
+    late = make_volunteer(username="ben", password="md5$a$b")
+    late_browser = Client()
+    late_browser.force_login(late)
+
+    assert late_browser.post(f"/me/invitations/{Invitation.objects.get().pk}/", {"accept": "1"}).url == "/me/"
+    assert not late.membership_set.exists()
+
+    invite(client)
+    assert Invitation.objects.get().volunteer == late
+
+
+def test_an_invitation_stands_once_and_takes_the_role_named_last(client, owner, ben):
+    for role in ("reviewer", "reviewer", "archivist"):
+        invite(client, role=role)
+
+    assert list(Invitation.objects.values_list("username", "role")) == [("ben", "archivist")]
+    assert acts() == ["member.invited", "member.invited"]
+
+
+def test_who_declines_is_named_to_nobody(client, owner, archive, ben):
+    invite(client)
+    number = Invitation.objects.get().pk
+
+    ben.post(f"/me/invitations/{number}/", {"decline": "1"})
+    again = ben.post(f"/me/invitations/{number}/", {"accept": "1"}, follow=True)
+
+    assert "This invitation is no longer there" in again.text
+    assert (roles(archive), acts()) == ({"olga": "owner"}, ["member.invited", "invitation.declined"])
+    assert Act.objects.last().volunteer is None
+
+
+def test_an_invitation_opens_nothing_to_strangers_nor_after_it_was_revoked(client, owner, archive, ben, hire):
+    invite(client)
+    number = Invitation.objects.get().pk
+    stranger = Client()
+    stranger.force_login(make_volunteer(password="md5$a$b"))
+
+    stranger.post(f"/me/invitations/{number}/", {"accept": "1"})
+    for _twice in range(2):
+        client.post(f"/desk/team/invitations/{number}/revoke/")
+    ben.post(f"/me/invitations/{number}/", {"accept": "1"})
+
+    assert (roles(archive), acts()) == ({"olga": "owner"}, ["member.invited", "invitation.revoked"])
+    assert ben.get("/desk/").status_code == 403
+
+
+def test_a_member_elsewhere_finds_an_invitation_at_their_desk(client, owner, ben):
+    person = Volunteer.objects.get(username="ben")
+    Membership.objects.create(organisation=make_organisation(), volunteer=person, role="reviewer")
+    invite(client)
+
+    assert "Archive of Turku invites you" in ben.get("/desk/").text
 
 
 @pytest.mark.parametrize(
     ("username", "sentence"),
     [
-        ("nobody", "There is no account “nobody”."),
-        ("guest", "There is no account “guest”."),  # somebody who plays without a password
+        ("two words", "A user name has 3 to 32 letters"),
         ("olga", "“olga” is in the team already"),
     ],
 )
-def test_whoever_cannot_be_added_is_told_why(client, owner, archive, username, sentence):
-    make_volunteer(username="guest")
-
-    reply = client.post("/desk/team/turku/add/", {"username": username, "role": "reviewer"})
+def test_whoever_cannot_be_invited_is_told_why(client, owner, archive, username, sentence):
+    reply = invite(client, username)
 
     assert (reply.status_code, sentence in reply.content.decode()) == (422, True)
     assert f'value="{username}"' in reply.content.decode()
@@ -81,7 +172,7 @@ def test_an_owner_of_one_organisation_keeps_no_other_team(client, owner):
     stranger = Membership.objects.create(organisation=elsewhere, volunteer=make_volunteer(), role="owner")
     Membership.objects.create(organisation=elsewhere, volunteer=owner, role="archivist")
 
-    assert client.post("/desk/team/elsewhere/add/", {"username": "olga", "role": "owner"}).status_code == 404
+    assert client.post("/desk/team/elsewhere/invite/", {"username": "olga", "role": "owner"}).status_code == 404
     assert client.post(f"/desk/team/members/{stranger.pk}/", {"remove": "1"}).status_code == 404
     assert client.get("/desk/audit/?of=elsewhere").status_code == 404
 
@@ -114,12 +205,11 @@ def test_nobody_revokes_the_token_of_another(client, owner, hire):
 
 
 def test_the_trail_tells_who_did_what_and_whether_it_is_whole(client, owner, archive):
-    make_volunteer(username="ben", password="md5$a$b")
-    client.post("/desk/team/turku/add/", {"username": "ben", "role": "reviewer"})
+    invite(client)
 
     page = client.get("/desk/audit/?check").content.decode()
 
-    assert [words for words in ("olga", "added a member", "The trail is whole") if words not in page] == []
+    assert [words for words in ("olga", "invited a member", "The trail is whole") if words not in page] == []
 
 
 def test_a_long_trail_is_read_in_parts(client, owner, archive, django_assert_max_num_queries):

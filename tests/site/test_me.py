@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.enums import Role
-from accounts.models import Membership, Session, Volunteer
+from accounts.models import Act, Membership, Session, Volunteer
 from accounts.registering import register
 from tasks.models import Answer, Pace
 from tests.factories import make_organisation, make_task, make_volunteer, make_workflow, post_answer
@@ -233,6 +233,51 @@ def test_erasing_asks_first_and_ends_the_session(client):
     assert "You are forgotten here" in text_of(client.get(reply["Location"]))
     assert Volunteer.objects.get().erased_at
     assert (client.cookies["sessionid"].value, Session.objects.count()) == ("", 0)
+
+
+def sign_in_again(password=PASSWORD):
+    """Return a browser of somebody who signed in with this password, or tried to."""
+    elsewhere = Client()
+    elsewhere.post("/desk/sign-in/", {"username": "aino", "password": password})
+    return elsewhere
+
+
+def has_account(browser):
+    return "_auth_user_id" in browser.session
+
+
+def test_another_password_ends_the_other_sessions_and_keeps_this_one():
+    aino = account()
+    Membership.objects.create(organisation=make_organisation(), volunteer=aino, role=Role.OWNER)
+    here, elsewhere = sign_in_again(), sign_in_again()
+    new = "under the third stone"
+
+    done = here.post("/me/password/", {"current": PASSWORD, "password": new, "again": new}, follow=True)
+
+    assert "Everywhere else you are signed out." in text_of(done)
+    assert [browser.get("/me/answers/").status_code for browser in (here, elsewhere)] == [200, 302]
+    assert Session.objects.filter(volunteer=aino).count() == 1
+    assert [has_account(sign_in_again(word)) for word in (PASSWORD, new)] == [False, True]
+    assert Act.objects.values_list("what", "volunteer").get() == ("password.changed", aino.pk)
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "again", "field", "sentence"),
+    [
+        ("wrong", "under the stone", "under the stone", "current", "This is not your password. Nothing was changed."),
+        (PASSWORD, "under the stone", "under a stone", "again", "These are two different passwords."),
+        (PASSWORD, "zwerg", "zwerg", "password", "at least 10 characters"),
+        (PASSWORD, "", "", "password", "Type a new password."),
+    ],
+)
+def test_a_password_that_cannot_be_changed_is_told_beside_its_field(current, new, again, field, sentence):
+    account()
+    here = sign_in_again()
+
+    reply = here.post("/me/password/", {"current": current, "password": new, "again": again})
+
+    assert (reply.status_code, reply.context["field"], sentence in text_of(reply)) == (422, field, True)
+    assert has_account(sign_in_again())
 
 
 def test_an_account_is_erased_with_its_password_only():

@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import Membership, Organisation, Token, Volunteer
+from accounts.models import Invitation, Membership, Organisation, Token, Volunteer
 from exports.models import Release
 from ingestion.models import Upload
 from tasks.enums import TaskState
@@ -128,7 +128,8 @@ DESK = {
     "POST desk/new/": "401 403 403 422 422 422",
     "desk/audit/": "401 403 403 403 200 200",
     "desk/team/": DESK_OF_ALL,
-    "POST desk/team/<slug:organisation>/add/": "401 403 403 403 422 404",
+    "POST desk/team/<slug:organisation>/invite/": "401 403 403 403 422 404",
+    "POST desk/team/invitations/<int:invitation>/revoke/": "401 403 403 403 302 302",  # of another: told as gone
     "POST desk/team/members/<int:member>/": "401 403 403 403 302 404",
     "POST desk/team/tokens/": "401 403 403 422 422 422",
     "POST desk/team/tokens/<int:token>/revoke/": "401 403 404 404 302 404",  # each their own: this is the owner's
@@ -162,6 +163,9 @@ ME = {
     "me/account/": PUBLIC,
     "POST me/account/": "422 200 200 200 200 200",  # whoever has an account sees its reminder
     "POST me/bring/": "302 302 302 302 302 302",
+    "me/password/": "302 200 200 200 200 200",
+    "POST me/password/": "302 422 422 422 422 422",
+    "POST me/invitations/<int:invitation>/": "302 302 302 302 302 302",
     "me/data.json": "302 200 200 200 200 200",
     "me/erase/": "302 200 200 200 200 200",
     "POST me/erase/": "302 422 422 422 422 422",
@@ -243,6 +247,7 @@ def stage(settings, tmp_path) -> Stage:
         "flag": str(flag.pk),
         "organisation": organisation.slug,
         "member": str(people["reviewer"].membership_set.get().pk),
+        "invitation": str(Invitation.objects.create(organisation=organisation, username="ben", role="owner").pk),
         "token": str(Token.objects.create(volunteer=people["owner"], name="scanner", digest=b"x").pk),
     }
     return Stage(things, strangers | people | {"foreign owner": member(other, "owner")})
