@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 from ninja import NinjaAPI
@@ -84,11 +86,32 @@ def unstorable(request: HttpRequest, error: DataError | type[DataError]) -> Http
 def bad_request_page(request: HttpRequest, exception: Any) -> HttpResponse:
     """Answer what Django refuses before any view: another host, a broken form, too much of something."""
     if not of_the_api(request):
+        if words := too_much(request, exception):
+            return render(request, "413.html", {"words": words}, status=413)
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
         return too_big()
     detail = _("It was damaged on its way, is addressed to another site, or holds too much. Nothing was changed.")
     return problem(400, _("The request cannot be understood."), detail)
+
+
+def too_much(request: HttpRequest, exception: Any) -> str:
+    """Say what of a form is too much and what to do; empty when something else is wrong with it.
+
+    The server may have dropped a body that is too long: then it looks damaged.
+    """
+    if isinstance(exception, TooManyFilesSent):
+        words = _(
+            "More than %(most)d files came in one form. Pack them into a ZIP and send that, or send fewer at once."
+        )
+        return words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    if isinstance(exception, TooManyFieldsSent):
+        words = _("The form came with more than %(most)d fields. Fill it in again from its own page.")
+        return words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if isinstance(exception, RequestDataTooBig) or (length.isdecimal() and int(length) > settings.LONGEST_BODY):
+        return _("This is longer than the site takes in one form. Shorten it, or send it in several parts.")
+    return ""
 
 
 def missing_page(request: HttpRequest, exception: Any) -> HttpResponse:

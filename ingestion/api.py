@@ -125,7 +125,7 @@ def handed_over(batch: Batch) -> HttpResponse:
 def begin_uploads(request: HttpRequest, announced: NewUploads, slug: str = PROJECT) -> HttpResponse:
     project = own_project(request.auth, slug)  # type: ignore[attr-defined]  # ninja sets it
     try:
-        batch = receiving.begin(project, announced.name, files_in(announced))
+        batch = receiving.begin(project, announced.name, files_in(announced), who(request))
     except UploadRefused as refusal:
         return refused(refusal)
     return JsonResponse(listing(batch, list(batch.uploads.order_by("pk"))), status=201)

@@ -12,7 +12,7 @@ from .uploading import forget_orphans
 announcer = Announcer()
 
 
-@chore(every=timedelta(seconds=20))
+@chore(every=timedelta(seconds=5))
 def read_waiting_batches() -> int:
     """Hint again at batches whose hint or worker was lost."""
     give_up()

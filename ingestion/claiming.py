@@ -1,7 +1,7 @@
 """One worker at a time reads a batch: a conditional UPDATE claims its row, and a fence keeps late writers out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +13,8 @@ from tasks.enums import BatchState
 from tasks.models import Batch
 
 from .errors import ClaimLost
+from .pulsing import CLAIM_TIME, SILENCE
 
-CLAIM_TIME = timedelta(minutes=3)  # longer than the slowest picture may take
 PAUSE = timedelta(minutes=5)
 MOST_CLAIMS = 30
 TO_READ = (BatchState.UPLOADED, BatchState.READING)
@@ -31,6 +31,14 @@ class Claim:
         """Write the batch's row and prolong the claim, in the caller's transaction. Raises ``ClaimLost``."""
         self.write(claimed_until=timezone.now() + CLAIM_TIME, **progress)
 
+    def beat(self) -> bool:
+        """Prolong the claim; False once it is lost or the work is over."""
+        try:
+            self.hold()
+        except ClaimLost:
+            return False
+        return True
+
     def finish(self, state: BatchState, reason: str = "") -> None:
         self.write(state=state, reason=reason, claimed_until=None)
 
@@ -46,6 +54,12 @@ class Claim:
 def is_overdue() -> Q:
     """Batches that nobody reads although they wait for it."""
     return Q(state__in=TO_READ) & (Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()))
+
+
+def fell_silent(state: str, reason: str, claimed_until: datetime | None) -> bool:
+    """Whether the worker that reads a batch has given no sign of life for a while; one that rests has said why."""
+    soon = timezone.now() + CLAIM_TIME - SILENCE
+    return state == BatchState.READING and not reason and claimed_until is not None and claimed_until < soon
 
 
 def overdue() -> list[int]:

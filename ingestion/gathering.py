@@ -109,7 +109,7 @@ def look(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise Refused("unreadable_file", detail=error.strerror or "") from error
+        raise Refused("unreadable_file") from error
     if status.st_size > HEAVIEST and not head.startswith(b"PK"):
         raise Refused("too_heavy", limit=HEAVIEST // 2**20)
     return head

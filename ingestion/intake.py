@@ -103,7 +103,7 @@ def sha256_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise Refused("unreadable_file", detail=error.strerror or "") from error
+        raise Refused("unreadable_file") from error
 
 
 def batch_with(project: int, sha256: str) -> str | None:

@@ -71,8 +71,10 @@ def read_layout(path: Path, limits: Limits) -> Reader:
         return parser.close()
     except DefusedXmlException:
         raise Refused("layout_with_entities") from None
-    except (ParseError, LookupError, ValueError) as error:  # LookupError: an encoding nobody knows
-        raise Refused("damaged_layout", detail=str(error)[:120]) from error
+    except ParseError as error:
+        raise Refused("damaged_layout", line=error.position[0]) from error
+    except (LookupError, ValueError) as error:  # LookupError: an encoding nobody knows
+        raise Refused("undecodable_layout") from error
 
 
 def lines_for(layout: Reader, width: int, height: int, dpi: float | None) -> tuple[list[Line], int]:

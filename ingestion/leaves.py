@@ -71,7 +71,7 @@ def pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
             raise Refused("locked_document") from None
         if error.err_code == raw.FPDF_ERR_SUCCESS:  # nothing is wrong but that there is nothing
             raise Refused("no_pages") from None
-        raise Refused("damaged_document", detail=str(error)[:120]) from error
+        raise Refused("damaged_document") from error
 
 
 def drawn(page: pypdfium2.PdfPage, limits: Limits) -> Image.Image:

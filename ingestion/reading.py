@@ -26,6 +26,7 @@ from .gathering import Found, gather, layout_names
 from .intake import Document, Verdict, Workbench, already_there, batch_with, take_in
 from .leafing import Leaf, Tally, leaves_of, note_page
 from .listing import Outcome, enlist, judged_by_sight, row_for, settle
+from .pulsing import Pulse
 from .storing import clear, disk_words, judge_room, workshop
 from .unpacking import Archives
 
@@ -75,6 +76,7 @@ def read(
     questions = questions_of(batch, mine)
     with contextlib.ExitStack() as stack:
         stack.enter_context(pausing(mine))
+        stack.enter_context(Pulse(mine.beat))  # it ends before a pause is written
         place = workshop(batch.pk, mine.fence)
         stack.callback(clear, place)
         archives = stack.enter_context(contextlib.closing(Archives()))

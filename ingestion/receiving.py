@@ -54,7 +54,7 @@ class Announced:
     again: bool = False
 
 
-def begin(project: Project, name: str, files: Iterable[Announced]) -> Batch:
+def begin(project: Project, name: str, files: Iterable[Announced], who: Volunteer) -> Batch:
     """Make a batch that waits for these files. Raises ``UploadRefused``."""
     files = named(files)
     judge_announcement(files)
@@ -66,6 +66,7 @@ def begin(project: Project, name: str, files: Iterable[Announced]) -> Batch:
         shown_name = fold(name) or fold(called_after(files)) or _("upload")
         batch = new_batch(project, shown_name, source, BatchState.ARRIVING)
         expect(batch, files)
+        note(batch, who, "batch.begun", files=len(files))
     return batch
 
 

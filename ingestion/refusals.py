@@ -28,7 +28,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_a_picture": (_("This is no picture or PDF, whatever its name says."), EXPORT_PICTURES),
     "empty": (_("The file is empty."), _("Copy it again from where it came from, then bring it again.")),
     "unopenable_picture": (_("The picture is damaged: nothing in it can be read."), SCAN_AGAIN),
-    "damaged_picture": (_("The picture is damaged or cut off (%(detail)s)."), SCAN_AGAIN),
+    "cut_off_picture": (
+        _("The picture breaks off before its end: a part of it is missing."),
+        _("Copy the whole file again from where it came from, or scan the page again; then bring it again."),
+    ),
+    "damaged_picture": (_("The picture is damaged: what is in it cannot be made out."), SCAN_AGAIN),
+    "circular_picture": (_("The pages of this TIFF point to one another in a circle, without an end."), SCAN_AGAIN),
     "too_small": (
         _("The picture has only %(width)s × %(height)s pixels: no writing fits into that."),
         _("Bring the full-size scan instead."),
@@ -49,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "other_form": (_("%(form)s files cannot be read."), EXPORT_PICTURES),
     "too_heavy": (_("The file is larger than %(limit)s MB."), _("Save it with compression and bring it again.")),
     "unreadable_file": (
-        _("The file could not be read from the disk (%(detail)s)."),
+        _("The file could not be read from the disk: it is gone, locked, or lies on a damaged spot."),
         _("Check that it is there and that you may read it, then bring it again."),
     ),
     "not_a_file": (_("This is no ordinary file."), _("Put the picture itself in its place.")),
@@ -59,7 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _("The PDF is protected by a password."),
         _("Save it without a password and bring that."),
     ),
-    "damaged_document": (_("The PDF is damaged or cut off (%(detail)s)."), EXPORT_AGAIN),
+    "damaged_document": (_("The PDF is damaged or cut off: it cannot be opened."), EXPORT_AGAIN),
     "no_pages": (_("The PDF has no pages."), EXPORT_AGAIN),
     "too_many_pages": (
         _("It holds more than %(limit)s pages."),
@@ -115,7 +120,8 @@ WORDS: dict[str, tuple[str, str]] = {
         _("Used; %(count)s of its lines lie outside the page, have no area or stand there twice and were left out."),
         "",
     ),
-    "damaged_layout": (_("The XML is damaged (%(detail)s)."), MEND_LAYOUT),
+    "damaged_layout": (_("The XML is damaged, or breaks off, at line %(line)s."), MEND_LAYOUT),
+    "undecodable_layout": (_("The XML is not in the encoding that it names."), MEND_LAYOUT),
     "layout_too_large": (_("The XML is larger than %(limit)s MB."), MEND_LAYOUT),
     "layout_too_deep": (_("The XML nests its elements deeper than any layout does."), MEND_LAYOUT),
     "layout_with_entities": (_("The XML defines entities or a document type, which is not safe to read."), MEND_LAYOUT),

@@ -52,8 +52,8 @@ def opened(path: Path, limits: Limits) -> Iterator[Image.Image]:
             raise Refused("too_many_pixels", limit=limits.pixels // 1_000_000) from None
         except UnidentifiedImageError:
             raise Refused("unopenable_picture") from None
-        except Exception as error:  # a decoder fed with garbage raises anything
-            raise Refused("damaged_picture", detail=str(error)[:120]) from error
+        except Exception as error:  # a decoder fed with garbage raises anything, and tells what only by its words
+            raise Refused("cut_off_picture" if "truncated" in str(error) else "damaged_picture") from error
 
 
 def decoded(image: Image.Image, limits: Limits) -> Image.Image:
@@ -78,7 +78,7 @@ def pages_of_tiff(image: Image.Image, limits: Limits) -> list[int]:
             image.seek(frame)
         except EOFError:
             if image.tag_v2.next:  # type: ignore[attr-defined]  # only TIFF has tags
-                raise Refused("damaged_picture", detail="its pages follow one another in a circle") from None
+                raise Refused("circular_picture") from None
             return pages
         if not int(image.tag_v2.get(NEW_SUBFILE_TYPE, 0)) & REDUCED:  # type: ignore[attr-defined]  # only TIFF has tags
             pages.append(frame)

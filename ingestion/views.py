@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import TooManyFilesSent
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -62,9 +60,6 @@ def batches(request: MemberRequest, slug: str) -> HttpResponse:
         if not files:
             return show_batches(request, project, _("Choose files first."), UNUSABLE)
         batch = keep_upload(project, request.POST.get("name", ""), files, request.user)
-    except TooManyFilesSent:
-        words = _("More than %(most)d files came at once. Send them as a ZIP, or in several batches.")
-        return show_batches(request, project, words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}, UNUSABLE)
     except CannotRead as error:
         return show_batches(request, project, str(error), NO_ROOM)
     hint(read_batch, batch.pk)

@@ -79,6 +79,15 @@ def test_a_form_without_files_says_so(desk: Client, project: Project):
     assert (reply.status_code, "Choose files first." in words(reply)) == (422, True)
 
 
+def test_more_files_than_a_form_may_bring_are_told_of_the_zip(desk: Client, project: Project, settings: Any):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+    desk.get(f"/desk/{project.slug}/batches/")
+    desk.handler.enforce_csrf_checks = True  # that check reads the form before any view does
+    reply = upload(desk, project, a_jpg=b"a", b_jpg=b"b")
+
+    assert (reply.status_code, "Pack them into a ZIP" in words(reply)) == (413, True)
+
+
 def test_the_report_lists_every_file_once_with_reason_and_next_step(desk: Client, project: Project):
     address = read_box(desk, project)
     page = words(desk.get(address))

@@ -125,7 +125,7 @@ def test_a_reading_is_tidied(tmp_path: Path):
         (b'<!DOCTYPE alto SYSTEM "http://127.0.0.1/x.dtd"><alto/>', "layout_with_entities"),
         (b"<alto>" + b"<a>" * 5000, "layout_too_deep"),
         (b"<alto>" + b" " * 2**20 + b"</alto>", "layout_too_large"),
-        (b'<?xml version="1.0" encoding="x-unheard-of"?><alto/>', "damaged_layout"),
+        (b'<?xml version="1.0" encoding="x-unheard-of"?><alto/>', "undecodable_layout"),
         (b'<?xml version="1.0" encoding="UTF-8"?><alto>\xe9</alto>', "damaged_layout"),
         (alto(THREE_LINES, width=400, height=640), "layout_of_another_picture"),
         (alto(THREE_LINES).replace(b"</Page>", b'</Page><Page WIDTH="1" HEIGHT="1"/>'), "layout_of_several_pages"),

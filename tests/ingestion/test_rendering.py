@@ -10,6 +10,7 @@ from ingestion.errors import Refused
 from ingestion.exchange import Limits, Wish
 from ingestion.layout import Line
 from ingestion.packing import box_of, pack
+from ingestion.refusals import WORDS, words_for
 from ingestion.rendering import open_picture, page_of
 
 from .drawing import SHARED, THREE_LINES, alto, draw_page, encoded
@@ -165,9 +166,9 @@ def test_a_page_without_lines_is_one_region(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (encoded(draw_page())[:-400], "damaged_picture"),
-        (encoded(draw_page(), "PNG")[:-400], "damaged_picture"),
-        (encoded(draw_page(), "TIFF")[:-400], "damaged_picture"),
+        (encoded(draw_page())[:-400], "cut_off_picture"),
+        (encoded(draw_page(), "PNG")[:-400], "cut_off_picture"),
+        (encoded(draw_page(), "TIFF")[:-400], "cut_off_picture"),
         (b"\x89PNG\r\n\x1a\n and no more", "unopenable_picture"),
         (encoded(draw_page(), "GIF"), "unopenable_picture"),
         (encoded(Image.new("L", (9, 400)), "PNG"), "too_small"),
@@ -198,8 +199,8 @@ def test_a_thumbnail_in_a_tiff_is_no_second_page(tmp_path: Path):
         ("bomb_iccp.png", "damaged_picture"),
         ("bomb_g4_60000x60000.tif", "too_many_pixels"),
         ("jpeg_claims_65500x65500.jpg", "too_many_pixels"),
-        ("truncated_50pct.jpg", "damaged_picture"),
-        ("truncated_99pct.jpg", "damaged_picture"),
+        ("truncated_50pct.jpg", "cut_off_picture"),
+        ("truncated_99pct.jpg", "cut_off_picture"),
         ("truncated_header.jpg", "unopenable_picture"),
         ("empty.jpg", "unopenable_picture"),
         ("one_byte.png", "unopenable_picture"),
@@ -239,3 +240,9 @@ def test_a_turned_scan_has_its_mark_at_the_upper_left(turned: int):
     red = np.asarray(image.convert("RGB").crop((0, 0, image.width // 3, image.height // 3))).astype(int)
 
     assert ((red[..., 0] > 150) & (red[..., 1] < 90) & (red[..., 2] < 90)).sum() > 50
+
+
+def test_reasons_are_sentences_of_our_own():
+    """No library's words, which are in English and speak of streams and strips."""
+    assert {code for code, (reason, step) in WORDS.items() if "(detail)" in reason + step} == set()
+    assert words_for("cut_off_picture").reason == "The picture breaks off before its end: a part of it is missing."

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from civictasks.embedded.children import manage
-from ingestion.claiming import CLAIM_TIME, claim
+from ingestion import pulsing
+from ingestion.claiming import claim
 from ingestion.errors import ClaimLost
 from ingestion.models import File
+from ingestion.progress import progress_of
+from ingestion.pulsing import CLAIM_TIME
 from tasks.enums import BatchState
 from tasks.models import Batch, Item, Page, Task, Workflow
-from tests.factories import make_workflow
+from tests.factories import make_page, make_workflow
 from tests.live import child_environment
 
 from .drawing import THREE_LINES, alto, document, page_bytes, write, zipped
@@ -124,6 +128,36 @@ def test_a_batch_has_one_reader_until_its_claim_runs_out():
     second.hold(done=2)
     batch.refresh_from_db()
     assert (batch.done, batch.claimed_until > timezone.now() + CLAIM_TIME / 2) == (2, True)
+    assert (first.beat(), second.beat()) == (False, True)
+
+
+@pytest.mark.django_db
+def test_a_claim_is_renewed_while_one_picture_takes_long(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulsing, "PULSE", timedelta(milliseconds=1))
+    beats = iter([True, True, False])
+    with pulsing.Pulse(lambda: next(beats)) as pulse:
+        pulse.thread.join(30)
+
+    assert list(beats) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "reason", "seconds_left", "silent"),
+    [
+        (BatchState.READING, "", 29, False),
+        (BatchState.READING, "", 14, True),
+        (BatchState.READING, "", -9, True),
+        (BatchState.READING, "The disk has only 1 MB left.", 9, False),
+        (BatchState.PAUSED, "", -9, False),
+    ],
+)
+def test_a_worker_without_a_sign_of_life_is_told_of(state: BatchState, reason: str, seconds_left: int, silent: bool):
+    until = timezone.now() + timedelta(seconds=seconds_left)
+    batch = make_page().item.batch
+    Batch.objects.update(state=state, reason=reason, claimed_until=until)
+
+    assert progress_of([batch.pk])[batch.pk].silent is silent
 
 
 @pytest.mark.django_db

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import Role, Scope
-from accounts.models import Membership
+from accounts.models import Act, Membership
 from ingestion import chores, receiving, storing
 from ingestion.jobs import read_batch
 from ingestion.models import File, Upload
@@ -120,6 +120,9 @@ def test_files_sent_in_pieces_become_a_batch_and_are_read(sender: Sender):
         "uploaded",
     )
     assert contents(number) == files
+    assert [(act.what, act.details["files"]) for act in Act.objects.order_by("number")] == [
+        ("batch.begun", 3), ("batch.brought", 3),
+    ]  # fmt: skip
     read_batch(number)
     assert dict(File.objects.values_list("path_label", "state")) == {
         "box/a.jpg": "done", "box/a.xml": "used", "empty.txt": "refused",
@@ -333,7 +336,7 @@ def test_what_nobody_goes_on_with_for_a_day_is_forgotten(sender: Sender):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_windows_that_add_the_same_files_at_once_expect_each_once():
-    batch = receiving.begin(make_workflow().project, "Box 1", [])
+    batch = receiving.begin(make_workflow().project, "Box 1", [], make_volunteer())
     start = Barrier(4)
 
     def add(_window: int) -> list[int]:

@@ -87,6 +87,21 @@ def test_text_that_cannot_be_stored_is_refused(player, path, body):
     assert problem_of(player.post(f"/api/v1/{path}", body, content_type=JSON)) == (422, 422)
 
 
+@pytest.mark.parametrize(
+    ("limit", "body", "words"),
+    [
+        ("DATA_UPLOAD_MAX_NUMBER_FIELDS", "a=1&b=2", "more than 1 fields"),
+        ("DATA_UPLOAD_MAX_MEMORY_SIZE", "a=1", "longer than the site takes"),
+    ],
+)
+def test_a_form_that_brings_too_much_is_told_what_and_what_to_do(player, settings, limit, body, words):
+    setattr(settings, limit, 1)
+
+    reply = player.post("/desk/sign-in/", body, content_type="application/x-www-form-urlencoded")
+
+    assert (reply.status_code, words in reply.content.decode()) == (413, True)
+
+
 def test_an_upload_longer_than_one_may_be_is_told_the_limit(client, project):
     archivist = make_volunteer()
     Membership.objects.create(organisation=project.organisation, volunteer=archivist, role=Role.ARCHIVIST)
