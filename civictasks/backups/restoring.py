@@ -16,6 +16,7 @@ from tasks.durability import sync
 
 from .archive import PIECE, SUMS, members, verify
 from .errors import BackupError
+from .resting import site_at_rest
 from .rows import insert, kept_models
 from .saving import FORMAT, applied_migrations
 
@@ -31,7 +32,14 @@ def restore(source: Path, *, replace: bool = False) -> Restored:
 
     The whole archive is checked first. The files wait in a folder beside the old ones and change places with them
     just before the rows are committed: who is killed on the way runs the same command again.
+
+    Raises ``BackupError``, also while the site runs.
     """
+    with site_at_rest():
+        return bring_back(source, replace=replace)
+
+
+def bring_back(source: Path, *, replace: bool) -> Restored:
     judge(source, verify(source))
     if not replace and (label := first_filled()):
         raise BackupError(

@@ -36,8 +36,10 @@ class Finding:
     found: str
     advice: str = ""
 
-    def described(self) -> dict[str, str]:
-        return {"state": self.state, "found": self.found} | ({"do": self.advice} if self.advice else {})
+    def described(self, *, in_detail: bool) -> dict[str, str]:
+        """``in_detail`` is for operators alone: what was found tells of the machine."""
+        detail = {"found": self.found} | ({"do": self.advice} if self.advice else {})
+        return {"state": self.state} | (detail if in_detail else {})
 
 
 @dataclass(frozen=True)

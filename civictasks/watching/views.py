@@ -21,9 +21,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 when volunteers cannot answer; a site that is merely degraded says so, and is sent visitors all the same."""
-    readiness = look_at_all()
-    body = {"status": readiness.status, "parts": {name: part.described() for name, part in readiness.parts.items()}}
+    """503 when volunteers cannot answer; a site that is merely degraded says so, and is sent visitors all the same.
+
+    Everybody hears which part is wrong; what was found there and what to do, those who may read the figures.
+    """
+    readiness, in_detail = look_at_all(), may_watch(request)
+    parts = {name: part.described(in_detail=in_detail) for name, part in readiness.parts.items()}
+    body = {"status": readiness.status, "parts": parts}
     return JsonResponse(body, status=503 if readiness.status == "not ready" else 200)
 
 

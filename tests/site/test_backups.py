@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.models import Organisation
-from civictasks.backups import archive, restoring, saving
+from civictasks.backups import archive, resting, restoring, saving
 from civictasks.backups.rows import kept_models
+from civictasks.embedded.holding import held
 from civictasks.settings_test import data_folder
 from exports.releasing import release
 from tasks.models import Answer, Task
@@ -45,6 +46,14 @@ def files() -> Iterator[None]:
     yield
     for path in sorted(settings.FILES.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
+
+
+@pytest.fixture(autouse=True)
+def others_hold_database(monkeypatch) -> Callable[[], bool]:
+    """Return the question, to which here the answer is no: the live server of other tests stays connected."""
+    question = resting.others_hold_database
+    monkeypatch.setattr(resting, "others_hold_database", lambda: False)
+    return question
 
 
 @pytest.fixture
@@ -189,6 +198,42 @@ def test_a_site_with_rows_is_not_restored_to_unless_told(site, saved):
         call_command("restore", str(saved))
 
     assert (caught.value.returncode, rows_of_site()) == (1, rows)
+
+
+def test_a_running_demo_is_not_restored_to(site, saved):
+    call_command("backup", str(saved))
+    rows = rows_of_site()
+
+    with held(settings.DATA), pytest.raises(CommandError, match="The site is running on the data folder"):
+        call_command("restore", str(saved), "--replace")
+
+    assert rows_of_site() == rows
+    call_command("restore", str(saved), "--replace")
+
+
+def test_a_database_that_others_hold_is_not_restored_to(site, saved, monkeypatch, others_hold_database):
+    monkeypatch.setattr(resting, "others_hold_database", others_hold_database)
+    call_command("backup", str(saved))
+    rows = rows_of_site()
+    connected, done = threading.Event(), threading.Event()
+
+    def stay_connected() -> None:
+        Organisation.objects.count()
+        connected.set()
+        done.wait(30)
+        connections.close_all()
+
+    other = threading.Thread(target=stay_connected)
+    other.start()
+    assert connected.wait(10)
+    try:
+        with pytest.raises(CommandError, match="other processes have its database open"):
+            call_command("restore", str(saved), "--replace")
+    finally:
+        done.set()
+        other.join()
+
+    assert rows_of_site() == rows
 
 
 def cut(path: Path) -> None:

@@ -112,6 +112,19 @@ def test_a_database_that_lacks_a_migration_is_told_which_command_to_run(client: 
     assert reply.json()["parts"]["database"]["do"] == "Run “manage.py migrate”."
 
 
+@pytest.mark.parametrize("asked", [{"REMOTE_ADDR": "203.0.113.9"}, {"headers": {"X-Forwarded-For": "203.0.113.9"}}])
+def test_everybody_hears_which_part_is_wrong_and_only_operators_why(client: Client, settings, asked):
+    afar = client.get("/readyz", **asked).json()
+
+    assert {key for part in client.get("/readyz").json()["parts"].values() for key in part} == {"state", "found", "do"}
+    assert {frozenset(part) for part in afar["parts"].values()} == {frozenset({"state"})}
+    assert (afar["status"], afar["parts"]["database"]["state"]) == ("degraded", "well")
+
+    settings.METRICS_TOKEN = "a long word"
+    told = {**asked, "headers": asked.get("headers", {}) | {"Authorization": "Bearer a long word"}}
+    assert "found" in client.get("/readyz", **told).json()["parts"]["database"]
+
+
 def test_metrics_are_for_this_machine_or_for_who_knows_the_token(client: Client, settings):
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403

@@ -1,4 +1,3 @@
-import fcntl
 import os
 import signal
 import socket
@@ -6,8 +5,10 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from civictasks.embedded.children import manage, start_child
+from civictasks.embedded.holding import FolderHeld, held
 from civictasks.embedded.leash import hold
 from civictasks.embedded.supervisor import Service, Supervisor, command_service, ended_by_signals
 from civictasks.embedded.valkey import Valkey, ValkeyFailed, socket_path
@@ -33,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         _end_with_uv()
-        with _lock(settings.DATA / "demo.lock"), _listen(port) as listener, ended_by_signals():
+        with _hold(settings.DATA), _listen(port) as listener, ended_by_signals():
             supervisor = Supervisor(self._say)
             try:
                 self._start(supervisor, listener)
@@ -80,18 +82,16 @@ def _end_with_uv() -> None:
         hold(parent, signal.SIGTERM)
 
 
-def _lock(path: Path) -> IO[str]:
-    """Hold the data folder; the kernel lets go when this process ends, however it does."""
-    file = path.open("w")
+@contextmanager
+def _hold(folder: Path) -> Iterator[None]:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
+        with held(folder):
+            yield
+    except FolderHeld:
         raise CommandError(
-            f"Another demo is running on the data folder {path.parent}. Stop it, or give this one a folder of its own: "
+            f"Another demo is running on the data folder {folder}. Stop it, or give this one a folder of its own: "
             "demo --data DIR"
         ) from None
-    return file
 
 
 def _listen(port: int) -> socket.socket:
