@@ -1,28 +1,65 @@
 """Merge answers that are one of a few labels."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from ..consensus.crowds.crowd import Crowd
-from ..consensus.crowds.vote import smoothed_vote
-from .tables import Answers, Gold, Merged
+from ..consensus.crowds.blending import Blend, Known, blend
+from ..consensus.crowds.crowd import Crowd, Place, Real
+from .tables import Answers, BadTable, Gold, Merged
+
+MOST_LABELS = 500
 
 
 def merge_choices(answers: Answers, gold: Gold) -> Merged:
-    """Merge all tasks at once; ``gold`` may be empty."""
-    crowd = crowd_of(answers)
-    belief = smoothed_vote(crowd)
-    best = belief.argmax(1)
-    every = np.arange(crowd.tasks)
+    """Merge all tasks at once; ``gold`` may be empty. Raises ``BadTable`` when these are texts rather than choices."""
+    labels = labels_of(answers, gold)
+    crowd = crowd_of(answers, labels)
+    blended = blend(crowd, known_of(gold, labels))
+    best = blended.belief.argmax(0)
     return Merged(
-        value=[answers.values[label] for label in best],
-        confidence=belief[every, best],
-        agreement=crowd.votes()[every, best] / crowd.answers_of_task,
+        value=[labels[label] for label in best],
+        confidence=blended.belief.max(0),
+        agreement=votes_for(crowd, best) / crowd.answers_of_task,
         answers=crowd.answers_of_task,
-        how=_("Counted votes."),
+        how=how_sure(blended),
     )
 
 
-def crowd_of(answers: Answers) -> Crowd:
-    sizes = len(answers.tasks), len(answers.workers), len(answers.values)
+def labels_of(answers: Answers, gold: Gold) -> Sequence[str]:
+    """Return the labels that were given, sorted, and then those that only known tasks have."""
+    given = set(answers.values)
+    labels = [*answers.values, *sorted(set(gold.values()) - given)]
+    if len(labels) > MOST_LABELS:
+        words = _("There are %(labels)s different answers. If they are typed texts, use --kind text.")
+        raise BadTable(words % {"labels": len(labels)})
+    return labels
+
+
+def crowd_of(answers: Answers, labels: Sequence[str]) -> Crowd:
+    sizes = len(answers.tasks), len(answers.workers), len(labels)
     return Crowd(answers.task, answers.worker, answers.answer, *sizes)
+
+
+def known_of(gold: Gold, labels: Sequence[str]) -> Known:
+    number = {label: place for place, label in enumerate(labels)}
+    tasks = sorted(gold)
+    return Known(np.array(tasks, np.intp), np.array([number[gold[task]] for task in tasks], np.intp))
+
+
+def votes_for(crowd: Crowd, label: Place) -> Real:
+    """Return how many chose ``label[i]`` for task i, shape (tasks,)."""
+    return np.bincount(crowd.task, label[crowd.task] == crowd.label, crowd.tasks)
+
+
+def how_sure(blended: Blend) -> str:
+    if not blended.known:
+        return _("Confidence is what the models believe: without known tasks (--gold) nobody has checked it.")
+    words = ngettext(
+        "Confidence is calibrated on %(known)s known task.",
+        "Confidence is calibrated on %(known)s known tasks.",
+        blended.known,
+    )
+    return words % {"known": blended.known}

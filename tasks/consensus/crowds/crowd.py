@@ -1,16 +1,43 @@
 """Answers of many to many tasks, as arrays."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+type Place = NDArray[np.intp]
 type Whole = NDArray[np.int32]
 type Real = NDArray[np.float64]
 
-AT_ONCE = 1_000_000  # answers in memory as floating-point numbers
+AT_ONCE = 500_000  # answers that are worked on together: they fit the cache, all of them would fill the memory
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some tasks, from ``first`` up to but without ``last``, with all their answers.
+
+    ``task`` counts from 0 for the first of these tasks; ``cell`` is volunteer * labels + label; both of shape
+    (answers,).
+    """
+
+    first: int
+    last: int
+    task: Place
+    cell: Place
+
+    @property
+    def tasks(self) -> int:
+        return self.last - self.first
+
+    def by_task(self, row: Real) -> Real:
+        """Add up, for each task, what ``row``, shape (volunteers * labels,), has for its answers."""
+        return np.bincount(self.task, row.take(self.cell, mode="clip"), self.tasks)
+
+    def by_cell(self, row: Real, cells: int) -> Real:
+        """Add up, for each volunteer and label, what ``row``, shape (tasks,), has where the volunteer chose it."""
+        return np.bincount(self.cell, row.take(self.task, mode="clip"), cells)
 
 
 @dataclass(frozen=True)
@@ -28,10 +55,9 @@ class Crowd:
     volunteers: int
     labels: int
 
-    @cached_property
-    def cell(self) -> Whole:
-        """Volunteer and label as one number, shape (answers,): volunteer * labels + label."""
-        return self.volunteer * np.int32(self.labels) + self.label
+    @property
+    def cells(self) -> int:
+        return self.volunteers * self.labels
 
     @cached_property
     def answers_of_task(self) -> Whole:
@@ -41,46 +67,20 @@ class Crowd:
     def answers_of_volunteer(self) -> Whole:
         return np.bincount(self.volunteer, minlength=self.volunteers).astype(np.int32)
 
-    @cached_property
-    def parts(self) -> list[slice]:
-        """Cut the answers into parts of about ``AT_ONCE``, none of which divides a task."""
-        total = len(self.task)
-        cuts = np.searchsorted(self.task, self.task[AT_ONCE::AT_ONCE])
-        return [slice(start, end) for start, end in pairwise([0, *cuts.tolist(), total]) if start < end]
+    def parts(self) -> Iterator[Part]:
+        """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers."""
+        first, start = 0, 0
+        while first < self.tasks:
+            last = self._end_of_part(first, start)
+            stop = int(np.searchsorted(self.task, last))
+            here = slice(start, stop)
+            cell = self.volunteer[here].astype(np.intp) * self.labels + self.label[here]
+            yield Part(first, last, self.task[here].astype(np.intp) - first, cell)
+            first, start = last, stop
 
-    def votes(self) -> Real:
-        """How many chose each label, shape (tasks, labels)."""
-        cells = self.task.astype(np.int64) * self.labels + self.label
-        counted = np.bincount(cells, minlength=self.tasks * self.labels)
-        return counted.reshape(self.tasks, self.labels).astype(float)
-
-    def by_task(self, evidence: Real) -> Real:
-        """Add up what each answer says of its task; ``evidence`` has shape (volunteers * labels, values).
-
-        Returns shape (tasks, values): row i is the sum of ``evidence[cell]`` over the answers to task i.
-        """
-        sums = np.zeros((self.tasks, evidence.shape[1]))
-        columns = np.ascontiguousarray(evidence.T)
-        for part in self.parts:
-            cells, tasks = self.cell[part], self.task[part]
-            starts = np.flatnonzero(np.diff(tasks, prepend=-1))
-            for value, column in enumerate(columns):
-                sums[tasks[starts], value] = np.add.reduceat(column[cells], starts)
-        return sums
-
-    def by_cell(self, belief: Real) -> Real:
-        """Add up what is believed of the tasks where a volunteer chose a label; ``belief``: shape (tasks, values).
-
-        Returns shape (volunteers, labels, values).
-        """
-        cells = self.volunteers * self.labels
-        sums = np.zeros((cells, belief.shape[1]))
-        columns = np.ascontiguousarray(belief.T)
-        for part in self.parts:
-            cell, tasks = self.cell[part], self.task[part]
-            for value, column in enumerate(columns):
-                sums[:, value] += np.bincount(cell, column[tasks], cells)
-        return sums.reshape(self.volunteers, self.labels, belief.shape[1])
+    def _end_of_part(self, first: int, start: int) -> int:
+        beyond = int(self.task[start + AT_ONCE]) if start + AT_ONCE < len(self.task) else self.tasks
+        return min(max(beyond, first + 1), first + AT_ONCE, self.tasks)
 
 
 def first_of_each(task: ArrayLike, volunteer: ArrayLike) -> NDArray[np.int64]:

@@ -1,0 +1,85 @@
+"""What the models that are fitted step by step have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .crowd import Crowd, Part, Real
+
+MOST_STEPS = 60
+NEAR = 1e-4  # a step that moves less than this share of the answers ends the fit
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a task's value follows from its answers: log p[v, i] = common[v] + the sum of tables[v, cell], normalised.
+
+    ``common``: shape (values,); ``tables``: shape (values, volunteers * labels). The values are the labels, or finer.
+    """
+
+    common: Real
+    tables: Real
+
+    def believe(self, part: Part) -> Real:
+        """Return p[v, i], shape (values, tasks of the part)."""
+        return normalised(np.stack([part.by_task(row) for row in self.tables]) + self.common[:, None])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is expected of the truth: ``said[v, cell]``, in how many answers of a volunteer with a label the value is
+    v, shape (values, volunteers * labels); ``tasks[v]``, of how many tasks, shape (values,)."""
+
+    said: Real
+    tasks: Real
+
+
+def count(crowd: Crowd, believe: Callable[[Part], Real]) -> Counts:
+    """Add up beliefs part by part, so that none is kept."""
+    said, tasks = np.zeros((0, 0)), np.zeros(0)
+    for part in crowd.parts():
+        belief = believe(part)
+        if not len(tasks):
+            said, tasks = np.zeros((len(belief), crowd.cells)), np.zeros(len(belief))
+        tasks += belief.sum(1)
+        for row, value in zip(said, belief, strict=True):
+            row += part.by_cell(value, crowd.cells)
+    return Counts(said, tasks)
+
+
+def settle(crowd: Crowd, counts: Counts, rule_of: Callable[[Counts], Rule], most: int = MOST_STEPS) -> Rule:
+    """Alternate between the rule that follows from the counts and the counts that follow from the rule, until labels
+    move little, ``most`` times at most: expectation-maximisation (Dempster, Laird & Rubin 1977)."""
+
+    def of_labels(counts: Counts) -> Real:
+        return counts.said.reshape(crowd.labels, -1, crowd.cells).sum(1)
+
+    rule = rule_of(counts)
+    for _step in range(most):
+        before, counts = counts, count(crowd, rule.believe)
+        rule = rule_of(counts)
+        if np.abs(of_labels(counts) - of_labels(before)).sum() <= NEAR * len(crowd.task):
+            break
+    return rule
+
+
+def belief_of(crowd: Crowd, believe: Callable[[Part], Real]) -> Real:
+    """Return p[k, i] of all tasks, shape (labels, tasks)."""
+    belief = np.empty((crowd.labels, crowd.tasks))
+    for part in crowd.parts():
+        belief[:, part.first : part.last] = believe(part)
+    return belief
+
+
+def normalised(logs: Real) -> Real:
+    """Turn logarithms of unnormalised probabilities into probabilities, along the first axis; ``logs`` is spent."""
+    logs -= logs.max(0)
+    np.exp(logs, out=logs)
+    logs /= logs.sum(0)
+    return logs
+
+
+def prevalence(tasks: Real) -> Real:
+    """Return how frequent each label is, smoothed by one task of each; both of shape (labels,)."""
+    return (tasks + 1) / (tasks.sum() + len(tasks))

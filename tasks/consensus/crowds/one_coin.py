@@ -1,0 +1,39 @@
+"""One reliability per volunteer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .crowd import Crowd, Real
+from .fitting import Counts, Rule, belief_of, count, prevalence, settle
+from .skill import per_label, share_right
+from .vote import vote_of
+
+PRIOR_ANSWERS = 4.0
+LEAST, MOST = 0.01, 0.99
+
+
+@dataclass(frozen=True)
+class OneCoin:
+    """``belief``: p[k, i], shape (labels, tasks); ``reliability``: q[j], shape (volunteers,)."""
+
+    belief: Real
+    reliability: Real
+
+
+def fit_one_coin(crowd: Crowd) -> OneCoin:
+    """Fit the model in which volunteer j is right with probability q[j] and else picks evenly among the others.
+
+    E: log p[k, i] = log pi[k] + sum over j of w[j] [l_ij = k], w[j] = log(q[j] (K - 1) / (1 - q[j])).
+    M: q[j] = (expected right answers + s g) / (answers + s), g the crowd's mean, s = ``PRIOR_ANSWERS``.
+    After Dawid & Skene 1979 (doi:10.2307/2346806) with one parameter per person.
+    """
+    reliability = np.zeros(crowd.volunteers)
+
+    def rule_of(counts: Counts) -> Rule:
+        reliability[:] = np.clip(share_right(crowd, counts.said, PRIOR_ANSWERS), LEAST, MOST)
+        weights = np.log(reliability * max(crowd.labels - 1, 1) / (1 - reliability))
+        return Rule(np.log(prevalence(counts.tasks)), per_label(weights, crowd.labels))
+
+    rule = settle(crowd, count(crowd, lambda part: vote_of(part, crowd.labels)), rule_of)
+    return OneCoin(belief_of(crowd, rule.believe), reliability)

@@ -1,0 +1,55 @@
+"""Votes weighted by how often a volunteer agrees with the majority."""
+
+import numpy as np
+
+from .crowd import Crowd, Part, Real
+from .fitting import belief_of, count
+from .vote import SMOOTHING, votes_of
+
+PRIOR_ANSWERS = 4.0
+
+
+def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
+    """Return p[k, i] = (weight behind k + s / K) / (all weight + s), shape (labels, tasks); s = ``smoothing`` answers
+    of ordinary weight.
+
+    The weight w[j] of volunteer j is the share of their answers that agree with the majority vote (a tie counts in
+    equal parts), drawn to the crowd's mean as if by ``PRIOR_ANSWERS`` more answers. Known as Wawa, worker agreement
+    with aggregate (Appen; Ustalov et al. 2024, doi:10.21105/joss.06227).
+    """
+    weights = agreement_with_majority(crowd)
+    tables = per_label(weights, crowd.labels)
+    prior = smoothing * float(weights.mean()) if len(weights) else smoothing
+
+    def believe(part: Part) -> Real:
+        votes = np.stack([part.by_task(row) for row in tables]) + prior / crowd.labels
+        return votes / votes.sum(0)
+
+    return belief_of(crowd, believe)
+
+
+def agreement_with_majority(crowd: Crowd) -> Real:
+    """Return the smoothed share of each volunteer's answers that agree with the majority vote, shape (volunteers,)."""
+
+    def majority(part: Part) -> Real:
+        votes = votes_of(part, crowd.labels)
+        best: Real = (votes == votes.max(0)).astype(float)
+        return best / best.sum(0)
+
+    return share_right(crowd, count(crowd, majority).said, PRIOR_ANSWERS)
+
+
+def share_right(crowd: Crowd, said: Real, prior: float) -> Real:
+    """Return the share of each volunteer's answers that are right, shape (volunteers,).
+
+    ``said``: expected counts, shape (labels, volunteers * labels). Drawn to the crowd's mean by ``prior`` answers.
+    """
+    right: Real = np.einsum("kjk->j", said.reshape(crowd.labels, crowd.volunteers, crowd.labels))
+    answers: Real = crowd.answers_of_volunteer.astype(float)
+    mean = float(right.sum()) / max(float(answers.sum()), 1.0)
+    return (right + prior * mean) / (answers + prior)
+
+
+def per_label(weights: Real, labels: int) -> Real:
+    """Return tables in which a volunteer's answer speaks for its label alone, shape (labels, volunteers * labels)."""
+    return np.stack([np.outer(weights, unit).ravel() for unit in np.eye(labels)])
