@@ -31,7 +31,14 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = cards(projects[:SHOWN_AT_HOME])
     found = latest_findings(FOUND)
     more = len(projects) > SHOWN_AT_HOME
-    context = {"projects": shown, "more": more, "featured": featured(shown, found), "found": found}
+    waiting = [card for card in shown if card["left"] and card["open"]]
+    context = {
+        "waiting": waiting,
+        "others": [card for card in shown if card not in waiting],
+        "more": more,
+        "featured": featured(waiting, found),
+        "found": found,
+    }
     return render(request, "tasks/index.html", context)
 
 
@@ -116,13 +123,11 @@ def card(project: Project, cover: str) -> dict[str, Any]:
     }
 
 
-def featured(cards: list[dict[str, Any]], found: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Show a line of the project that needs readers most: one just read, else one that waits."""
-    waiting = max(
-        (card for card in cards if card["left"] and card["open"]), key=lambda card: card["left"], default=None
-    )
-    if waiting is None:
+def featured(waiting: list[dict[str, Any]], found: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Show a line of the project that needs readers most, the first: one just read, else one that waits."""
+    if not waiting:
         return None
-    read = [finding for finding in found if finding["project"] == waiting["slug"]]
-    line = read[0] if read else waiting_line(waiting["slug"])
-    return line and {"project": waiting, "reading": line["page"] | {"text": line["text"]}}
+    project = waiting[0]
+    read = [finding for finding in found if finding["project"] == project["slug"]]
+    line = read[0] if read else waiting_line(project["slug"])
+    return line and {"project": project, "reading": line["page"] | {"text": line["text"]}}

@@ -47,7 +47,8 @@ def publish(project: Project, who: Volunteer) -> bool:
     closed = Project.objects.filter(pk=project.pk, state__in=CLOSED_TO_PLAY)
     if not closed.update(state=ProjectState.OPEN):
         return False
-    record(project.organisation, who, "project.published", project=project.slug, was=project.state)
+    what = "project.reopened" if project.state == ProjectState.CLOSED else "project.published"
+    record(project.organisation, who, what, project=project.slug)
     return True
 
 

@@ -64,7 +64,7 @@ def slice_of(key: str, at: int, length: int) -> bytes:
 
 def whole(key: str) -> HttpResponseBase:
     by_proxy = handed_over(Path(settings.FILES, key), "image/jpeg")
-    return by_proxy or FileResponse(opened(key), content_type="image/jpeg")
+    return by_proxy or FileResponse(opened(key), content_type="image/jpeg", filename="page.jpg")
 
 
 def opened(key: str) -> BinaryIO:

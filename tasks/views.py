@@ -14,25 +14,30 @@ from accounts.authentication import Caller, NotAllowed, NotSignedIn, welcome
 
 from .api import grant_to, leases_reply
 from .enums import Status, Way
-from .errors import ProjectNotOpen
+from .errors import ProjectNotOpen, TooLateToUndo, UnknownAnswer
 from .leases import give_back
-from .models import Project
+from .models import Answer, Project
 from .projects import describe_next
 from .scheduling import Grant, held_lease
 from .schemas import LeaseRequest
 from .submission import Submission, submit_answers
+from .undoing import withdraw_answer
 
 AT_FIRST = 5  # leases of a page that scripts will take over
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What the plain page says about the answer just posted; ``again`` is the same lease, to be answered anew."""
+    """What the plain page says about what was just posted; ``again`` is the same lease, to be answered anew.
+
+    ``undo``: the key and the lease of an answer that may be taken back.
+    """
 
     notice: str = ""
     problem: str = ""
     typed: str = ""
     again: Grant | None = None
+    undo: tuple[str, str] | None = None
 
 
 @never_cache
@@ -45,10 +50,10 @@ def play(request: HttpRequest, slug: str) -> HttpResponse:
         caller = welcome(request)
     except (NotSignedIn, NotAllowed) as error:  # of a bearer token, which no browser sends
         return render(request, "403.html", {"detail": str(error)}, status=403)
-    answered = "lease" in request.POST
-    turn = answer_by_form(caller, request.POST) if answered else Turn()
+    begins = not {"lease", "back"} & request.POST.keys()
+    turn = Turn() if begins else turn_of(caller, request.POST)
     try:
-        grant = turn.again or (one_more if answered else first_ones)(caller, slug)
+        grant = turn.again or (first_ones if begins else one_more)(caller, slug)
     except ProjectNotOpen as error:
         grant, turn = Grant([], exhausted=True), replace(turn, problem=str(error))
     return show(request, project, grant, turn)
@@ -76,6 +81,7 @@ def show(request: HttpRequest, project: Project, grant: Grant | None, turn: Turn
         "notice": turn.notice,
         "problem": turn.problem,
         "typed": turn.typed,
+        "undo": turn.undo,
     }
     return render(request, "tasks/play.html", context)
 
@@ -84,6 +90,10 @@ def way_of(request: HttpRequest, project: Project) -> str:
     """The address decides, else the project; a visitor's own choice is kept on the device and known to scripts only."""
     asked = request.GET.get("way", "")
     return asked if asked in Way.values else project.way
+
+
+def turn_of(caller: Caller, form: dict[str, Any]) -> Turn:
+    return take_back_by_form(caller, form) if "back" in form else answer_by_form(caller, form)
 
 
 def answer_by_form(caller: Caller, form: dict[str, Any]) -> Turn:
@@ -99,7 +109,31 @@ def answer_by_form(caller: Caller, form: dict[str, Any]) -> Turn:
     if result["status"] == Status.REFUSED:
         again = held_lease(caller.volunteer.pk, form["lease"])
         return Turn(problem=result["reason"], typed=form.get("text", ""), again=again)
-    return Turn(notice=result.get("reason") or _("Saved. Thank you!"))
+    kept = result["status"] in {Status.COUNTED, Status.LATE}
+    undo = (str(key), form["lease"]) if kept else None
+    return Turn(notice=result.get("reason") or _("Saved. Thank you!"), undo=undo)
+
+
+def take_back_by_form(caller: Caller, form: dict[str, Any]) -> Turn:
+    """Take an answer back; its line comes again with what was typed, if it is still this person's to answer."""
+    volunteer = caller.volunteer.pk
+    try:
+        key = UUID(form["back"])
+        withdraw_answer(volunteer, key)
+    except ValueError:
+        return Turn(problem=_("This form was incomplete. Please answer the line below."))
+    except (UnknownAnswer, TooLateToUndo) as error:
+        return Turn(problem=str(error), again=held_lease(volunteer, form.get("now", "")))
+    again = held_lease(volunteer, form.get("taken", ""))
+    if again is None:
+        notice = _("Taken back. The line goes to someone else.")
+        return Turn(notice=notice, again=held_lease(volunteer, form.get("now", "")))
+    return Turn(notice=_("Taken back. Here it is again."), typed=typed_before(volunteer, key), again=again)
+
+
+def typed_before(volunteer: int, key: UUID) -> str:
+    value = Answer.objects.filter(volunteer=volunteer, key=key).order_by("id").values_list("value", flat=True).last()
+    return (value or {}).get("text", "")
 
 
 def value_of(form: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class Writer:
                 self.sums.seek(0)
                 self._add(SUMS, self.sums, size)
                 self.tar.close()
+            else:
+                self.tar.fileobj.closed = True  # else it would write its end when it is forgotten
 
     def add(self, name: str, content: bytes) -> None:
         self.add_stream(name, io.BytesIO(content), len(content))

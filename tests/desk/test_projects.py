@@ -1,5 +1,7 @@
 """Found a project, say what it is, publish and close it."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -183,7 +185,21 @@ def test_a_draft_is_published_closed_and_opened_again(client, archivist, archive
         states.append(project.state)
 
     assert states == ["open", "closed", "open"]
-    assert acts() == ["project.published", "project.closed", "project.published"]
+    assert acts() == ["project.published", "project.closed", "project.reopened"]
+
+
+def test_settings_close_an_open_project_and_open_a_closed_one(client, archivist, archive):
+    project = make_project(organisation=archive, slug="cards", state="open")
+    make_workflow(project)
+
+    def offered() -> list[str]:
+        return re.findall(r'action="/desk/cards/(\w+)/"', client.get("/desk/cards/settings/").text)
+
+    first = offered()
+    client.post("/desk/cards/close/")
+
+    assert (first, offered()) == (["close"], ["publish"])
+    assert "Once it is open they may play again" in client.get("/desk/cards/settings/").text
 
 
 def test_doing_it_twice_does_it_once(client, archivist, archive):

@@ -1,5 +1,6 @@
 import html
 import re
+from itertools import batched
 
 import pytest
 
@@ -69,6 +70,28 @@ def test_the_home_page_shows_the_projects_that_need_readers_most_and_links_to_th
 
     assert titles(page) == [f"Drawer {number}" for number in range(10, 1, -1)]
     assert '<a class="btn" href="/projects/">All projects</a>' in page.text
+
+
+def headings(page):
+    """Return the projects of a page by the heading they stand under."""
+    parts = re.split(r"<h2[^>]*>([^<]+)</h2>", page.text)[1:]
+    found = {head: re.findall(r'<h3 class="name"><a [^>]*>([^<]+)</a>', rest) for head, rest in batched(parts, 2)}
+    return {head: names for head, names in found.items() if names}
+
+
+def test_only_what_waits_for_a_reader_is_called_so(client):
+    read, shut = make_workflow(make_project(title="Read")), make_workflow(make_project(title="Shut", state="closed"))
+    settle_task(read)
+    make_task(shut)
+    make_project(title="New")
+    for workflow in (read, shut):
+        count_progress(workflow.project_id)
+    assert headings(client.get("/")) == {"Projects": ["Read", "Shut", "New"]}
+
+    task = make_task(make_workflow(make_project(title="Waiting")))
+    count_progress(task.project_id)
+    waiting = {"Pages waiting for a reader": ["Waiting"]}
+    assert headings(client.get("/")) == waiting | {"Other projects": ["Read", "Shut", "New"]}
 
 
 def test_all_projects_are_listed_some_at_a_time(client):

@@ -1,13 +1,15 @@
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils import timezone
 
 from tasks.models import Answer, Lease
 from tasks.projects import count_progress
-from tests.factories import make_project, make_task, make_workflow
+from tests.factories import make_project, make_task, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,73 @@ def test_lines_are_read_with_plain_forms(workflow):
 
     assert response.status_code == 200
     assert sorted(Answer.objects.values_list("vote", flat=True)) == ["!blank", "=Oulu"]
+
+
+def take_back(browser):
+    """Press the button that takes the last answer back; None when the page offers none."""
+    fields = {name: browser.hidden(name) for name in ("back", "taken", "now")}
+    return browser.post(**fields, lease="", key="") if fields["back"] else None
+
+
+def test_the_last_answer_is_taken_back_with_a_plain_button_and_comes_again_as_typed(workflow):
+    for _ in range(2):
+        make_task(workflow)
+    browser = PlainBrowser(workflow.project)
+    browser.post()
+    first = browser.hidden("lease")
+    browser.post(text="Olu")
+
+    take_back(browser)
+    assert (browser.hidden("lease"), 'value="Olu"' in browser.page) == (first, True)
+    assert take_back(browser) is None
+    for text in ("Oulu", "Kemi"):
+        browser.post(text=text)
+
+    assert list(Answer.objects.filter(withdrawn_at=None).order_by("pk").values_list("vote", flat=True)) == [
+        "=Oulu",
+        "=Kemi",
+    ]
+
+
+def test_after_a_minute_an_answer_stands_and_the_line_shown_stays(workflow):
+    for _ in range(2):
+        make_task(workflow)
+    browser = PlainBrowser(workflow.project)
+    browser.post()
+    browser.post(text="Olu")
+    second = browser.hidden("lease")
+    Answer.objects.update(created_at=timezone.now() - timedelta(seconds=61))
+
+    take_back(browser)
+
+    assert "An answer can be taken back for a minute; this one is older." in browser.page
+    assert (browser.hidden("lease"), Answer.objects.get().withdrawn_at) == (second, None)
+
+
+def test_the_answer_after_which_nothing_is_left_can_be_taken_back_too(workflow):
+    task = make_task(workflow)
+    post_answer(task, "Oulu", now=None)
+    browser = PlainBrowser(workflow.project)
+    browser.post()
+    browser.post(text="Oulu")
+
+    take_back(browser)
+
+    assert "Taken back. The line goes to someone else." in browser.page
+    assert Answer.objects.filter(withdrawn_at=None).count() == 1
+
+
+@pytest.mark.parametrize("back", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_nothing_is_taken_back_under_a_key_that_is_none(workflow, back):
+    make_task(workflow)
+    browser = PlainBrowser(workflow.project)
+    browser.post()
+
+    response = browser.client.post(
+        browser.url, {"back": back, "csrfmiddlewaretoken": browser.hidden("csrfmiddlewaretoken")}
+    )
+
+    assert (response.status_code, 'role="alert"' in response.text) == (200, True)
 
 
 def test_nothing_typed_is_lost_when_an_answer_is_refused(workflow):
