@@ -25,6 +25,7 @@ FINEST, COARSEST = 300, 72  # dpi; a page that could only be drawn more coarsely
 LEAST_OF_A_SCAN = 150  # dpi: print and stamps over a coarse scan stay sharp
 COVERING = 0.5  # of the page's area: what covers less is an ornament
 MOST_RUNS = 5_000  # of text on a page
+NOTHING_SAID = raw.FPDF_ERR_FILE  # never the reason: the file has been read by us before
 MOST_DRAWN = 60_000_000  # pixels of a drawn page: A1 at 300 dpi
 
 
@@ -60,6 +61,7 @@ def open_leaf(path: Path, number: int, limits: Limits) -> tuple[Image.Image, lis
 
 @contextmanager
 def pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    raw.FPDF_LoadDocument(b"", None)  # PDFium keeps an error until the next: now it is NOTHING_SAID, not an old one
     try:
         document = pypdfium2.PdfDocument(path)
         try:
@@ -69,7 +71,7 @@ def pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     except pypdfium2.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise Refused("locked_document") from None
-        if error.err_code == raw.FPDF_ERR_SUCCESS:  # nothing is wrong but that there is nothing
+        if error.err_code == NOTHING_SAID:  # nothing is wrong but that there is nothing
             raise Refused("no_pages") from None
         raise Refused("damaged_document") from error
 

@@ -14,10 +14,12 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from civictasks.embedded.valkey import Valkey, socket_path
+from ingestion.containment import Decoder
 from tasks.queueing import QUEUE
 
 from .live import CHROMIUM, LiveServer, child_environment, stays_here
 from .postgres import Postgres
+from .warm import Commands, Decoders
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -103,6 +105,29 @@ def run_jobs(valkey, in_thread) -> Callable[[], None]:
             ThreadWorker([QUEUE], connection=connection, serializer=JSONSerializer).work(burst=True)
 
     return lambda: in_thread(work)
+
+
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[Decoders]:
+    decoders = Decoders()
+    yield decoders
+    decoders.close()
+
+
+@pytest.fixture(autouse=True)
+def warm_decoders(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tests of this process share the children that open pictures."""
+    monkeypatch.setattr(Decoder, "start", lambda decoder: decoders.take(decoder))
+    monkeypatch.setattr(Decoder, "__exit__", lambda decoder, *error: decoders.hand_on(decoder, *error))
+
+
+@pytest.fixture(scope="session")
+def commands(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """Management commands on the test's database, each in a process of its own."""
+    with django_db_blocker.unblock():
+        commands = Commands(child_environment(), tmp_path_factory.mktemp("commands") / "log")
+    yield commands
+    commands.close()
 
 
 @pytest.fixture(scope="session")

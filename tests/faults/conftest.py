@@ -2,14 +2,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.live import LiveServer, child_environment
+from tests.live import LiveServer
 
 
 @pytest.fixture
-def server(transactional_db) -> Iterator[LiveServer]:
-    """A web process of this test's own, on the test's database."""
-    server = LiveServer(child_environment())
-    server.start()
-    server.wait()
-    yield server
-    server.close()
+def server(live_server_process: LiveServer, live_url: str) -> Iterator[LiveServer]:
+    """A web process on the test's database, which the test may kill and start again."""
+    yield live_server_process
+    live_server_process.wait()

@@ -20,6 +20,11 @@ PLAIN = Limits()
 
 
 @pytest.fixture
+def warm_decoders() -> None:
+    """Every test has a child of its own."""
+
+
+@pytest.fixture
 def wish(tmp_path: Path) -> Wish:
     (tmp_path / "a.jpg").write_bytes(encoded(draw_page()))
     return Wish(str(tmp_path / "a.jpg"), None, str(tmp_path / "page"), str(tmp_path / "crops"))

@@ -172,7 +172,6 @@ def test_text_and_picture_of_a_turned_page_fit_one_another():
         ("javascript_launch.pdf", "blank_page"),
         ("bomb_image.pdf", "too_many_pixels"),
         ("bomb_contents.pdf", "blank_page"),
-        ("form_recursion.pdf", "crashed"),
         ("huge_mediabox.pdf", "page_too_wide"),
         ("zero_mediabox.pdf", "page_without_size"),
         ("rotate90_cropbox.pdf", "taken"),
@@ -183,6 +182,26 @@ def test_hostile_documents_end_as_they_should(name: str, code: str, tmp_path: Pa
     (tmp_path / name).write_bytes((OWN / "pdf" / name).read_bytes())
 
     assert code_of(tmp_path / name) == code
+
+
+@needs_scans
+def test_a_document_without_end_is_the_end_of_its_reader(tmp_path: Path):
+    (tmp_path / "a.pdf").write_bytes((OWN / "pdf" / "form_recursion.pdf").read_bytes())
+
+    assert code_of(tmp_path / "a.pdf", replace(Limits(), memory=400 * 2**20)) == "crashed"
+
+
+@needs_scans
+def test_of_each_document_is_said_what_it_lacks_itself(tmp_path: Path):
+    codes = []
+    with Decoder() as decoder:
+        for name in ("encrypted_user_password.pdf", "no_pages.pdf", "header_only.pdf", "no_pages.pdf"):
+            (tmp_path / name).write_bytes((OWN / "pdf" / name).read_bytes())
+            with pytest.raises(Refused) as refused:
+                decoder.survey(tmp_path / name)
+            codes.append(refused.value.code)
+
+    assert codes == ["locked_document", "no_pages", "damaged_document", "no_pages"]
 
 
 @needs_scans

@@ -43,7 +43,6 @@ HOSTILE = {
     "pdf/10000_pages.pdf": {"refused"},
     "pdf/encrypted_user_password.pdf": {"refused"},
     "pdf/bomb_image.pdf": {"refused"},
-    "pdf/form_recursion.pdf": {"refused"},
     "pdf/attachment.pdf": {"done"},
     "csv/formula_injection.csv": {"refused"},
     "iiif/ssrf_images.json": {"refused"},

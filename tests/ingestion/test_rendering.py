@@ -175,7 +175,10 @@ def test_a_page_without_lines_is_one_region(tmp_path: Path):
         (encoded(Image.new("1", (1100, 1000)), "PNG"), "too_many_pixels"),
     ],
 )
-def test_a_picture_that_cannot_be_taken_in_is_refused(content: bytes, code: str, tmp_path: Path):
+def test_a_picture_that_cannot_be_taken_in_is_refused(
+    content: bytes, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # the other tests open larger ones in this process
     (tmp_path / "picture").write_bytes(content)
 
     assert refusal_of(tmp_path / "picture", Limits(pixels=1_000_000)) == code

@@ -1,7 +1,6 @@
 """Killed at any step, a batch is read to the very same tasks by the next run."""
 
 import signal
-import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from civictasks.embedded.children import manage
 from ingestion import pulsing
 from ingestion.claiming import claim
 from ingestion.errors import ClaimLost
@@ -22,7 +20,7 @@ from ingestion.pulsing import CLAIM_TIME
 from tasks.enums import BatchState
 from tasks.models import Batch, Item, Page, Task, Workflow
 from tests.factories import make_page, make_workflow
-from tests.live import child_environment
+from tests.warm import Commands
 
 from .drawing import THREE_LINES, alto, document, page_bytes, write, zipped
 
@@ -54,16 +52,20 @@ def scans(tmp_path: Path) -> Path:
     return tmp_path / "scans"
 
 
-def killed_at(step: int, slug: str, scans: Path) -> bool:
+@pytest.fixture
+def killed_at(commands: Commands) -> Callable[[int, str, Path], bool]:
     """Run ``ingest`` and kill it at this step; False when it ended before."""
-    command, env = manage("ingest", slug, str(scans)), child_environment() | {"CIVICTASKS_DIE_AT": str(step)}
-    ended = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
-    assert ended.returncode in {0, 3, -signal.SIGKILL}, ended.stderr.decode()
-    return ended.returncode == -signal.SIGKILL
+
+    def run(step: int, slug: str, scans: Path) -> bool:
+        code = commands.run("ingest", slug, str(scans), CIVICTASKS_DIE_AT=str(step))
+        assert code in {0, 3, -signal.SIGKILL}, commands.log.read_text()
+        return code == -signal.SIGKILL
+
+    return run
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_run_killed_at_any_step_is_finished_by_the_next(scans: Path, size: Callable[[Any, Any], Any]):
+def test_a_run_killed_at_any_step_is_finished_by_the_next(scans: Path, killed_at, size: Callable[[Any, Any], Any]):
     workflow: Workflow = make_workflow()
     slug = workflow.project.slug
     with pytest.raises(SystemExit):
@@ -84,7 +86,9 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next(scans: Path, size: Cal
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_document_killed_between_its_pages_goes_on_where_it_stopped(tmp_path: Path, size: Callable[[Any, Any], Any]):
+def test_a_document_killed_between_its_pages_goes_on_where_it_stopped(
+    tmp_path: Path, killed_at, size: Callable[[Any, Any], Any]
+):
     """Every kill but the first goes on from the rows of the one before, as a worker that dies again and again."""
     workflow: Workflow = make_workflow()
     slug, pages = workflow.project.slug, size(4, 200)
@@ -105,7 +109,7 @@ def test_a_document_killed_between_its_pages_goes_on_where_it_stopped(tmp_path: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_run_killed_again_and_again_still_ends(scans: Path, size: Callable[[Any, Any], Any]):
+def test_a_run_killed_again_and_again_still_ends(scans: Path, killed_at, size: Callable[[Any, Any], Any]):
     slug = make_workflow().project.slug
     kills = sum(killed_at(step, slug, scans) for step in size([4, 7], range(3, 15)))
     with pytest.raises(SystemExit):
