@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from .ballots import Ballot, Verdict, in_order
 from .weights import RHO_GROUP, discounts, heaviest, posterior, totals, typed_form, weight_of
 
-METHOD, METHOD_VERSION = "weighted-choice", "1"
+METHOD, METHOD_VERSION = "weighted-choice", "2"
 RHO = 0.2  # which calibrates yes-or-no crowds of five to ten best; higher than for texts, where equal errors are rarer
 
 

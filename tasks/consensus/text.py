@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .ballots import Ballot, Verdict, in_order, is_said, said, text_of
-from .columns import vote_by_columns
+from .columns import Vote, vote_by_columns
 from .medoid import find_medoid
 from .normalisation import EXACT, Normalisation, normalise
 from .weights import RHO_GROUP, discounts, heaviest, leads, posterior, totals, typed_form, weight_of
+from .words import split_into_words
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 READINGS = 11  # ways in which a line is typically read: the right one and ten wrong ones
 MARKS = 5  # what a wrong volunteer may do instead of pressing a mark
 COLUMN_TRUST = 0.8  # so that columns alone do not settle a task under the usual policy of 0.9
@@ -96,8 +97,9 @@ def _find_reading(readers: Sequence[Ballot], weights: Sequence[float], rules: No
 def _merge_columns(readers: Sequence[Ballot], weights: Sequence[float], rules: Normalisation) -> _Finding:
     votes = [ballot.vote for ballot in readers]
     middle = readers[find_medoid([text_of(vote) for vote in votes], weights)]
-    texts = [ballot.typed for ballot in readers]
-    merged = vote_by_columns(texts, weights, pivot=middle.typed, rules=rules, size=READINGS)
+    readings = [split_into_words(ballot.typed) for ballot in readers]
+    pivot = split_into_words(middle.typed).keys
+    merged = vote_by_columns(readings, weights, pivot=pivot, vote=Vote(rules, READINGS))
     vote = said(normalise(merged.text, rules)) if merged.text else middle.vote
     confidence = COLUMN_TRUST * merged.confidence
     if vote not in votes:

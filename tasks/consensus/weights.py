@@ -26,11 +26,31 @@ def discounts(ballots: Sequence[Ballot], rho: float, rho_group: float) -> list[f
 
     n ballots whose errors correlate by ``rho`` count together for n / (1 + (n - 1) rho) independent ones, the
     effective sample size of a cluster (Kish 1965, Survey Sampling). All volunteers see the same smudge, so ``rho``
-    holds between any two; ``rho_group`` is added between two of one group.
+    holds between any two; ``rho_group`` is added between two of one group. The most reliable counts in full and each
+    further one for what they add, equals in equal parts: so nobody who agrees can ever take evidence away, as they
+    could if all shared one discount.
     """
-    sizes = Counter(ballot.group for ballot in ballots)
-    mates = [sizes[ballot.group] - 1 if ballot.group is not None else 0 for ballot in ballots]
-    return [1 / (1 + (len(ballots) - 1) * rho + others * rho_group) for others in mates]
+    shares = _shares([ballot.reliability for ballot in ballots], rho)
+    for group in {ballot.group for ballot in ballots} - {None}:
+        mates = [place for place, ballot in enumerate(ballots) if ballot.group == group]
+        among = _shares([ballots[place].reliability for place in mates], rho + rho_group)
+        for place, share in zip(mates, among, strict=True):
+            shares[place] = min(shares[place], share)
+    return shares
+
+
+def _shares(reliabilities: Sequence[float], rho: float) -> list[float]:
+    """Return what each of several votes adds to those of more reliable people."""
+    better = {one: sum(other > one for other in reliabilities) for one in set(reliabilities)}
+    equal = Counter(reliabilities)
+    return [
+        (_independent(better[one] + equal[one], rho) - _independent(better[one], rho)) / equal[one]
+        for one in reliabilities
+    ]
+
+
+def _independent(votes: int, rho: float) -> float:
+    return votes / (1 + (votes - 1) * rho) if votes else 0.0
 
 
 def totals(keys: Sequence[str], weights: Sequence[float]) -> dict[str, float]:

@@ -27,7 +27,7 @@ def test_a_verdict_holds_all_its_evidence():
         confidence=pytest.approx(0.9097, abs=1e-4),
         weights=((1, weight), (2, weight)),
         method="weighted-choice",
-        method_version="1",
+        method_version="2",
         parameters=(("labels", 2), ("rho", 0.2), ("rho_group", 0.5)),
     )
 
@@ -142,3 +142,13 @@ def test_agreement_and_confidence_are_shares(ballots):
     assert verdict.agreement == sum(ballot.vote == verdict.vote for ballot in ballots) / len(ballots)
     assert 0 < verdict.agreement <= 1
     assert 0 < verdict.confidence <= 1
+
+
+@given(BALLOTS, st.floats(0.501, 0.999))
+def test_nobody_better_than_chance_who_agrees_takes_confidence_away(ballots, reliability):
+    before = weigh_choices(ballots, 2)
+
+    after = weigh_choices([*ballots, Ballot(99, before.vote, "", reliability, b"of their own")], 2)
+
+    assert after.vote == before.vote
+    assert after.confidence >= before.confidence - 1e-12

@@ -49,7 +49,7 @@ def test_a_verdict_holds_all_its_evidence():
         confidence=pytest.approx(0.939, abs=0.001),
         weights=((1, weight), (2, weight), (3, weight)),
         method="identical-readings",
-        method_version="1",
+        method_version="2",
         parameters=(
             ("column_trust", 0.8),
             ("ignore_case", False),
