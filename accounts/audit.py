@@ -37,6 +37,8 @@ WORDS = {
     "batch.restored": gettext_lazy("restored a withdrawn batch"),
     "page.withheld": gettext_lazy("withheld a page"),
     "page.shown": gettext_lazy("showed a withheld page again"),
+    "page.turned": gettext_lazy("turned a page"),
+    "page.called_upright": gettext_lazy("said that a page lies as it should"),
     "release.ordered": gettext_lazy("ordered a release"),
     "release.published": gettext_lazy("published a release"),
     "release.withdrawn": gettext_lazy("withdrew a release"),

@@ -101,7 +101,7 @@ def scan_of(page: Page, facts: dict[str, Any]) -> dict[str, Any]:
     )
     crop = tasks.values_list("pk", "crop_width", "crop_height").first()
     return {
-        "url": page_url(page.pk),
+        "url": page_url(page.pk, page.turned),
         "width": page.width,
         "height": page.height,
         "region": [x, y, width, height],

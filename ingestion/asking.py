@@ -1,13 +1,17 @@
 """Turn a page that was read into rows: the item, the page, and a task for each question and region."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tasks.enums import KindName
+from django.db.models import Q
+
+from tasks.enums import KindName, TaskState
 from tasks.identity import Region, digest, natural_key, subject_of
 from tasks.models import Batch, Item, Page, Task, WorkflowVersion
+from tasks.projects import latest_versions
 
 from .exchange import Cut, Reading
+from .models import Turn
 
 LONGEST_IDENTIFIER = 180  # characters, and room for what tells two apart
 
@@ -43,9 +47,41 @@ def make_page(scan: Scan, file: int, questions: list[WorkflowVersion]) -> int:
         height=scan.reading.height,
         sha256=scan.sha256,
     )
-    tasks = [task for question in questions for task in tasks_of(page, question, scan.reading.cuts)]
+    if scan.reading.sideways:
+        Turn.objects.create(page=page, sideways=True)
+    return ask(page, questions, scan.reading.cuts)
+
+
+def ask(page: Page, questions: Iterable[WorkflowVersion], cuts: tuple[Cut, ...]) -> int:
+    tasks = [task for question in questions for task in tasks_of(page, question, cuts)]
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
     return len(tasks)
+
+
+def cut_anew(page: Page, turned: int, reading: Reading, image_key: str, crops_key: str) -> None:
+    """Give a page that was turned its new picture and tasks in place of the old ones, in the caller's transaction.
+
+    Whoever reads a release learns from the item's metadata by how many degrees each page was turned.
+    """
+    tasks = Task.objects.filter(page=page)
+    known = Q(open=True, source_workflow=None) | Q(pk__in=tasks.filter(parent=None).values("workflow"))
+    questions = latest_versions(page.project.workflows.filter(known))
+    tasks.delete()
+    page.turned, page.width, page.height = turned, reading.width, reading.height
+    page.image_key, page.crops_key = image_key, crops_key
+    page.save(update_fields=["turned", "width", "height", "image_key", "crops_key"])
+    describe_turn(page)
+    ask(page, questions, reading.cuts)
+    if page.withheld_at:
+        tasks.all().update(state=TaskState.WITHDRAWN, settled_at=page.withheld_at)
+
+
+def describe_turn(page: Page) -> None:
+    item = Item.objects.select_for_update().get(pk=page.item_id)
+    turns = item.metadata.pop("turned", {}) | {str(page.position): page.turned}
+    if turns := {position: degrees for position, degrees in turns.items() if degrees}:
+        item.metadata["turned"] = turns
+    item.save(update_fields=["metadata"])
 
 
 def make_item(scan: Scan) -> Item:

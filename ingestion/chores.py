@@ -5,8 +5,9 @@ from tasks.queueing import hint
 
 from .announcing import Announcer
 from .claiming import give_up, overdue
-from .jobs import read_batch
+from .jobs import read_batch, turn_page
 from .receiving import forget_abandoned
+from .turning import idle_turns
 from .uploading import forget_orphans
 
 announcer = Announcer()
@@ -19,6 +20,15 @@ def read_waiting_batches() -> int:
     waiting = overdue()
     for batch in waiting:
         hint(read_batch, batch)
+    return len(waiting)
+
+
+@chore(every=timedelta(seconds=5))
+def turn_waiting_pages() -> int:
+    """Hint again at pages whose hint or worker was lost."""
+    waiting = idle_turns()
+    for page in waiting:
+        hint(turn_page, page)
     return len(waiting)
 
 

@@ -14,9 +14,10 @@ from PIL import Image
 
 from .errors import Refused
 from .exchange import Limits, Reading, Survey, Wish, to_line
-from .hearsay import suggest
+from .hearsay import Said, suggest
 from .layout import Line, lines_for, read_layout
 from .leaves import open_leaf, survey
+from .lying import lies_sideways, line_turned, said_turned, turned
 from .packing import pack, write_page
 from .rendering import open_picture, page_of
 from .segmentation import cut_into_lines
@@ -43,31 +44,35 @@ def allow_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def lines_on(image: Image.Image, dpi: float | None, wish: Wish, limits: Limits) -> tuple[list[Line], str, int]:
-    """Return the page's lines, what found them, and how many lines of the layout were left out."""
-    left_out = 0
-    if wish.layout:
-        lines, left_out = lines_for(read_layout(Path(wish.layout), limits), *image.size, dpi)
-        if lines:
-            return lines, "layout", left_out
+def lines_on(image: Image.Image, layout: list[Line]) -> tuple[list[Line], str]:
+    """Return the page's lines, and what found them."""
+    if layout:
+        return layout, "layout"
     lines = cut_into_lines(image)
     if lines:
-        return lines, "profile", left_out
-    return [Line(0, 0, *image.size)], "page", left_out
+        return lines, "profile"
+    return [Line(0, 0, *image.size)], "page"
 
 
 def fulfil(wish: Wish, limits: Limits) -> Reading:
     picture = Path(wish.picture)
+    layout: list[Line] = []
+    said: list[Said] = []
+    left_out = 0
     if wish.number is None:
         image, dpi = open_picture(picture, limits)
-        lines, cut_by, left_out = lines_on(image, dpi, wish, limits)
+        if wish.layout:
+            layout, left_out = lines_for(read_layout(Path(wish.layout), limits), *image.size, dpi)
     else:
         image, said = open_leaf(picture, wish.number, limits)
-        lines, cut_by, left_out = lines_on(image, None, wish, limits)
-        lines = suggest(lines, said)
+    layout = [line_turned(line, wish.turned, *image.size) for line in layout]
+    said = [said_turned(run, wish.turned, *image.size) for run in said]
+    image = turned(image, wish.turned)
+    lines, cut_by = lines_on(image, layout)
+    lines = suggest(lines, said) if wish.number is not None else lines
     page = write_page(page_of(image), Path(wish.page))
     cuts, crops = pack(image, lines, Path(wish.crops))
-    return Reading(*image.size, cuts, cut_by, left_out, page, crops)
+    return Reading(*image.size, cuts, cut_by, left_out, page, crops, lies_sideways(image))
 
 
 def answer(line: bytes, limits: Limits) -> bytes:

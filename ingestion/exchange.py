@@ -30,7 +30,8 @@ class Survey:
 class Wish:
     """Open ``picture`` with the help of ``layout`` (ALTO or PAGE, may be None); write its page and crops there.
 
-    ``number``: which page of a document, from 0; None for a single picture.
+    ``number``: which page of a document, from 0; None for a single picture. ``turned``: by how many degrees clockwise
+    it shall be turned before anything is cut, with all that is said about it.
     """
 
     picture: str
@@ -38,6 +39,7 @@ class Wish:
     page: str
     crops: str
     number: int | None = None
+    turned: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,10 @@ class Cut:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was made of one picture. ``left_out`` counts the lines of its layout that could not be used."""
+    """What was made of one picture. ``left_out`` counts the lines of its layout that could not be used.
+
+    ``sideways``: its lines seem to run from top to bottom.
+    """
 
     width: int
     height: int
@@ -66,6 +71,7 @@ class Reading:
     left_out: int
     page_sha256: str
     crops_sha256: str
+    sideways: bool = False
 
 
 def to_line(message: Survey | Wish | Reading | dict) -> bytes:

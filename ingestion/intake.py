@@ -59,9 +59,9 @@ class Workbench:
         self.archives.unpack(found.path, found.entry, self.place / name)
         return self.place / name
 
-    def wish(self, picture: Path, layout: Path | None = None, number: int | None = None) -> Wish:
+    def wish(self, picture: Path, layout: Path | None = None, number: int | None = None, turned: int = 0) -> Wish:
         page, crops = self.place / "page", self.place / "crops"
-        return Wish(str(picture), str(layout) if layout else None, str(page), str(crops), number)
+        return Wish(str(picture), str(layout) if layout else None, str(page), str(crops), number, turned)
 
 
 def take_in(found: Found, bench: Workbench) -> Verdict | Document:

@@ -7,6 +7,7 @@ from tasks.models import Batch
 
 from .errors import CannotRead, ClaimLost
 from .reading import read
+from .turning import fulfil_turn
 from .uploading import uploaded_files
 
 logger = logging.getLogger(__name__)
@@ -27,3 +28,11 @@ def read_batch(batch_id: int) -> None:
     else:
         if report:
             logger.info("batch %s read: %s tasks", batch_id, report.tasks)
+
+
+def turn_page(page_id: int) -> None:
+    """Turn a page as somebody wished, unless that is done."""
+    try:
+        fulfil_turn(page_id)
+    except ClaimLost:
+        logger.info("page %s: another worker took over", page_id)

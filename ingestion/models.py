@@ -1,12 +1,14 @@
 """What became of each file of a batch, and the uploads that bring them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Organisation, Volunteer
-from tasks.models import Batch
+from tasks.models import Batch, Page
 
 from .enums import FileState
 
@@ -82,3 +84,30 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.path_label
+
+
+class TurnQuerySet(models.QuerySet["Turn"]):
+    def waiting(self) -> "TurnQuerySet":
+        return self.filter(wanted__isnull=False)
+
+    def idle(self, now: datetime) -> "TurnQuerySet":
+        """Pages that nobody turns although they wait for it."""
+        return self.waiting().filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+
+class Turn(models.Model):
+    """A page that seems to lie on its side, was turned, or is to be turned."""
+
+    page = models.OneToOneField(Page, models.CASCADE, primary_key=True)
+    sideways = models.BooleanField(db_default=False)  # it seems so, as it is cut now
+    wanted = models.PositiveSmallIntegerField(null=True)  # degrees clockwise from how its file has it
+    claimed_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(db_default=0)  # grows with each claim: an older worker's writes are refused
+    reason = models.CharField(max_length=500, blank=True)  # why it was not turned
+
+    objects = TurnQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["claimed_until"], name="page_to_turn", condition=Q(wanted__isnull=False)),
+        ]

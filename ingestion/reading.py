@@ -77,7 +77,7 @@ def read(
     with contextlib.ExitStack() as stack:
         stack.enter_context(pausing(mine))
         stack.enter_context(Pulse(mine.beat))  # it ends before a pause is written
-        place = workshop(batch.pk, mine.fence)
+        place = workshop(str(batch.pk), mine.fence)
         stack.callback(clear, place)
         archives = stack.enter_context(contextlib.closing(Archives()))
         decoder = stack.enter_context(Decoder())

@@ -86,6 +86,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _("The XML describes one page, but its picture holds %(pages)s."),
         _("Save each page as a picture of its own, with its XML beside it; or take the XML away. Then bring again."),
     ),
+    "original_gone": (
+        _("The file that the page was cut from is no longer here."),
+        _("Withhold the page, turn its picture in an image program and bring it anew."),
+    ),
     # archives
     "nested_archive": (_("An archive inside what is brought is not opened."), UNPACK),
     "damaged_archive": (

@@ -53,8 +53,7 @@ Box = tuple[int, int, int, int]  # left, upper, right, lower
 
 def cut_into_lines(image: Image.Image) -> list[Line]:
     """Return the lines part by part from the top, in pixels of ``image``; none where nothing looks like one."""
-    factor = max(1, round(max(image.size) / WORKING_SIDE))
-    grey = image.reduce(factor).convert("L")
+    factor, grey = reduction(image), working_copy(image)
     angle = skew_of(grey)
     grey = straightened(grey, angle)
     ink, upright, level = told_apart(grey)
@@ -64,6 +63,14 @@ def cut_into_lines(image: Image.Image) -> list[Line]:
         return []
     likely = likely_lines(boxes, np.asarray(grey), ink)
     return [scaled(turned_back(box, angle, *grey.size), factor, *image.size) for box in likely]
+
+
+def reduction(image: Image.Image) -> int:
+    return max(1, round(max(image.size) / WORKING_SIDE))
+
+
+def working_copy(image: Image.Image) -> Image.Image:
+    return image.reduce(reduction(image)).convert("L")
 
 
 def skew_of(grey: Image.Image) -> float:

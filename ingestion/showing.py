@@ -7,16 +7,22 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tasks.enums import BatchState
-from tasks.models import Batch, Page, Project, Task
+from tasks.models import Answer, Batch, Page, Project, Task
 from tasks.questions import page_url
 
-from .models import File, Upload
+from .models import File, Turn, Upload
 from .overseeing import READ_AGAIN, WITHDRAWABLE
 from .progress import MOVING, progress_of
 
 BATCHES_SHOWN, FILES_SHOWN, PAGES_SHOWN = 50, 100, 12
+TURNS = (
+    ("turn-left", gettext_lazy("A quarter turn to the left")),
+    ("turn-right", gettext_lazy("A quarter turn to the right")),
+    ("turn-half", gettext_lazy("Upside down")),
+)
 SPREADSHEET_RUNS = ("=", "+", "-", "@", "\t", "\r")  # at the beginning of a cell
 
 
@@ -65,6 +71,7 @@ def report_of(batch: Batch) -> dict[str, Any]:
         "counts": counts,
         "all_files": sum(counts.values()),
         "wanting": batch.files.wanting().count(),
+        "sideways": sideways_pages(batch).count(),
         "page_count": Page.objects.filter(item__batch=batch).count(),
         "lines": None if moving else Task.objects.filter(page__item__batch=batch).count(),
         "moving": moving,
@@ -86,15 +93,22 @@ def line_of(cells: list[str]) -> str:
     return buffer.getvalue()
 
 
-def pages_shown(batch: Batch, after: str) -> dict[str, Any]:
-    rows = Page.objects.filter(item__batch=batch).select_related("item").order_by("pk")
+def pages_shown(batch: Batch, after: str, *, only_sideways: bool = False) -> dict[str, Any]:
+    rows = Page.objects.filter(item__batch=batch).select_related("item", "turn").order_by("pk")
+    sideways = sideways_pages(batch).count()
+    if only_sideways:
+        rows = rows.filter(pk__in=sideways_pages(batch))
     if (last := number_in(after)) is not None:
         rows = rows.filter(pk__gt=last)
     shown: list[Page]
     shown, further = cut(rows, PAGES_SHOWN)
     regions, documents = regions_of(shown), documents_among(shown)
     pages = [described(page, regions[page.pk], of_document=page.file in documents) for page in shown]
-    return {"pages": pages, "further": further}
+    return {"pages": pages, "further": further, "sideways": sideways}
+
+
+def sideways_pages(batch: Batch) -> QuerySet[Page]:
+    return Page.objects.filter(item__batch=batch, turn__sideways=True, withheld_at=None)
 
 
 def documents_among(pages: list[Page]) -> set[int | None]:
@@ -120,10 +134,11 @@ def described(page: Page, regions: list[dict[str, Any]], *, of_document: bool) -
         "name": page.item.identifier,
         "number": page.position + 1,
         "of_document": of_document,
-        "url": page_url(page.pk),
+        "url": page_url(page.pk, page.turned),
         "width": page.width,
         "height": page.height,
         "withheld": page.withheld_at is not None,
+        "sideways": hasattr(page, "turn") and page.turn.sideways,
         "regions": regions,
     }
 
@@ -131,10 +146,14 @@ def described(page: Page, regions: list[dict[str, Any]], *, of_document: bool) -
 def page_shown(page: Page) -> dict[str, Any]:
     """One page with its neighbours in the batch."""
     others = Page.objects.filter(item__batch=page.item.batch_id)
+    turn = Turn.objects.filter(page=page).first()
     file = File.objects.filter(pk=page.file).first() if page.file else None
     return {
         "page": described(page, regions_of([page])[page.pk], of_document=bool(file and file.pages)),
         "earlier": others.filter(pk__lt=page.pk).order_by("-pk").values_list("pk", flat=True).first(),
         "later": others.filter(pk__gt=page.pk).order_by("pk").values_list("pk", flat=True).first(),
         "file": file,
+        "turn": turn,
+        "turns": TURNS,
+        "answered": Answer.objects.filter(task__page=page, withdrawn_at=None).exists(),
     }

@@ -31,9 +31,9 @@ def put(finished: Path, key: str) -> None:
     sync(place.parent)
 
 
-def workshop(batch: int, fence: int) -> Path:
-    """Return an empty folder for half-finished files; what earlier workers of the batch left there is removed."""
-    folder = settings.FILES / "unfinished" / str(batch)
+def workshop(name: str, fence: int) -> Path:
+    """Return an empty folder for half-finished files; what earlier workers at the same left there is removed."""
+    folder = settings.FILES / "unfinished" / name
     shutil.rmtree(folder, ignore_errors=True)
     place = folder / str(fence)
     place.mkdir(parents=True)

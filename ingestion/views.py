@@ -1,6 +1,7 @@
 """Batches at the desk: bring scans, watch them being read, see what was cut, withdraw what was wrong."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -15,9 +16,9 @@ from tasks.enums import BatchState
 from tasks.models import Batch, Page, Project
 from tasks.queueing import hint
 
-from . import overseeing, receiving
+from . import overseeing, receiving, turning
 from .errors import ActRefused, CannotRead, UploadRefused
-from .jobs import read_batch
+from .jobs import read_batch, turn_page
 from .showing import FILES_SHOWN, batches_of, file_page, page_shown, pages_shown, report_of, rows_of_report
 from .uploading import keep_upload
 
@@ -29,7 +30,14 @@ ACTS: dict[str, Callable[[Batch, Volunteer], None]] = {
     "restore": overseeing.restore,
     "cancel": receiving.cancel,
 }
-PAGE_ACTS = {"withhold": overseeing.withhold_page, "show": overseeing.show_page}
+PAGE_ACTS: dict[str, Callable[[Page, Volunteer], None]] = {
+    "withhold": overseeing.withhold_page,
+    "show": overseeing.show_page,
+    "turn-left": partial(turning.order_turn, by=270),
+    "turn-right": partial(turning.order_turn, by=90),
+    "turn-half": partial(turning.order_turn, by=180),
+    "upright": turning.call_upright,
+}
 UNUSABLE, NO_ROOM = 422, 507
 
 
@@ -114,7 +122,9 @@ def treat(request: MemberRequest, slug: str, number: int, act: str) -> HttpRespo
 @membership_required(Role.ARCHIVIST)
 def pages(request: MemberRequest, slug: str, number: int) -> HttpResponse:
     found = own_batch(request, slug, number)
-    context = {"project": found.project, "batch": found, **pages_shown(found, request.GET.get("after", ""))}
+    only_sideways = request.GET.get("show") == "sideways"
+    shown = pages_shown(found, request.GET.get("after", ""), only_sideways=only_sideways)
+    context = {"project": found.project, "batch": found, "sideways_only": only_sideways, **shown}
     return render(request, "ingestion/pages.html", context)
 
 
@@ -123,7 +133,8 @@ def pages(request: MemberRequest, slug: str, number: int) -> HttpResponse:
 def page(request: MemberRequest, slug: str, number: int, page: int) -> HttpResponse:
     found = own_page(request, slug, number, page)
     context = {"project": found.item.batch.project, "batch": found.item.batch, **page_shown(found)}
-    return render(request, "ingestion/page.html", context)
+    template = "ingestion/page.html#leaf" if "HX-Request" in request.headers else "ingestion/page.html"
+    return render(request, template, context)
 
 
 @require_POST
@@ -134,6 +145,8 @@ def treat_page(request: MemberRequest, slug: str, number: int, page: int, act: s
         raise Http404
     try:
         PAGE_ACTS[act](found, request.user)
+        if act.startswith("turn"):
+            hint(turn_page, page)
     except ActRefused as error:
         messages.error(request, str(error))
     return redirect("desk:batch-page", slug, number, page)

@@ -56,5 +56,5 @@ def finding(task: Task, text: str) -> dict[str, Any]:
         "language": task.project.language,
         "project": task.project.slug,
         "where": task.project.title,
-        "page": {"url": page_url(page.pk), "width": page.width, "height": page.height, "region": region},
+        "page": {"url": page_url(page.pk, page.turned), "width": page.width, "height": page.height, "region": region},
     }

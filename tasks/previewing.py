@@ -33,7 +33,7 @@ def line_of(task: Task) -> dict[str, Any]:
     return {
         "image": {"url": crop_url(task.pk), "width": task.crop_width, "height": task.crop_height},
         "page": {
-            "url": page_url(task.page_id),
+            "url": page_url(task.page_id, task.page.turned),
             "width": task.page.width,
             "height": task.page.height,
             "region": list(task.region),

@@ -22,6 +22,7 @@ FIELDS = (
     "suggestion",
     "page__width",
     "page__height",
+    "page__turned",
     "version__kind",
     "version__prompt",
     "version__hint",
@@ -34,8 +35,9 @@ def crop_url(task: int) -> str:
     return f"/scans/{opaque(task, CROP)}.jpg"
 
 
-def page_url(page: int) -> str:
-    return f"/scans/pages/{opaque(page, PAGE)}.jpg"
+def page_url(page: int, turned: int = 0) -> str:
+    """Return the address of a page's picture; after a turn it is another one, for browsers keep what they have."""
+    return f"/scans/pages/{opaque(page, PAGE)}.jpg" + (f"?turned={turned}" if turned else "")
 
 
 def questions_of(tasks: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -59,7 +61,7 @@ def question_of(row: dict[str, Any]) -> dict[str, Any]:
         "hint": row["version__hint"],
         "image": {"url": crop_url(row["id"]), "width": row["crop_width"], "height": row["crop_height"]},
         "page": {
-            "url": page_url(row["page_id"]),
+            "url": page_url(row["page_id"], row["page__turned"]),
             "width": row["page__width"],
             "height": row["page__height"],
             "region": [row["x"], row["y"], row["width"], row["height"]],

@@ -67,8 +67,8 @@ class Table:
 
     @classmethod
     def of(cls, project: Project, truth: Truth) -> "Table":
-        pages = Page.objects.filter(project=project).values_list("pk", flat=True)
-        return cls({page_url(page): truth.get(page, []) for page in pages})
+        pages = Page.objects.filter(project=project).values_list("pk", "turned")
+        return cls({page_url(page, turned): truth.get(page, []) for page, turned in pages})
 
     def text_for(self, question: dict[str, Any]) -> str | None:
         page = question["page"]

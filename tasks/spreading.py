@@ -39,6 +39,7 @@ def spread(workflow: Workflow) -> int:
 
 @transaction.atomic
 def ask_of(pages: list[Page], workflow: Workflow) -> int:
+    list(Page.objects.select_for_update().filter(pk__in=[page.pk for page in pages]))  # none is cut anew meanwhile
     version = workflow.current
     tasks = list(tasks_on(pages, version))
     known = Task.objects.filter(project=workflow.project_id, natural_key__in=[task.natural_key for task in tasks])

@@ -75,9 +75,11 @@ class Page(models.Model):
     height = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)  # of the original file; see identity.page_of_document
     withheld_at = models.DateTimeField(null=True)
+    turned = models.PositiveSmallIntegerField(db_default=0)  # degrees clockwise from how its file has it
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(turned__in=[0, 90, 180, 270]), name="page_turned_by_quarters"),
             models.UniqueConstraint(fields=["item", "position"], name="page_once_in_item"),
             models.UniqueConstraint(fields=["project", "sha256"], name="page_once_in_project"),
         ]
