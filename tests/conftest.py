@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
@@ -20,6 +21,8 @@ from tasks.queueing import QUEUE
 from .live import CHROMIUM, LiveServer, child_environment, stays_here
 from .postgres import Postgres
 from .warm import Commands, Decoders
+
+LEFT_OUT = pytest.StashKey[int]()  # how many tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,10 +44,53 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = leave_out(config, items)
+    config.stash[LEFT_OUT] = len(left_out)
+    if hasattr(config, "workeroutput"):  # the first process hears it when this worker of xdist ends
+        config.workeroutput["left_out"] = len(left_out)
+    config.hook.pytest_deselected(items=left_out)
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))  # one Chromium, one live server
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Take away what would show the same as a run on SQLite: at full size all tests but those with a ``size``, on
+    PostgreSQL those that ask for no database."""
+    kept = list(items)
+    if config.getoption("--endurance"):
+        kept = [item for item in kept if "size" in fixtures_of(item)]
+    if "POSTGRES_FOLDER" in os.environ:
+        kept = [item for item in kept if asks_for_the_database(item)]
+    left_out = list(set(items) - set(kept))
+    items[:] = kept
+    return left_out
+
+
+def fixtures_of(item: pytest.Item) -> set[str]:
+    """The fixtures that a test asks for; a parameter may go by the name of one."""
+    parameters = getattr(item, "callspec", None)
+    return set(getattr(item, "fixturenames", ())) - set(parameters.params if parameters else ())
+
+
+def asks_for_the_database(item: pytest.Item) -> bool:
+    """Whether pytest-django lets it at the database; to all others it is blocked."""
+    case = getattr(item, "cls", None) or object
+    marked = item.get_closest_marker("django_db") or issubclass(case, TransactionTestCase)
+    return bool(marked) or not fixtures_of(item).isdisjoint({"db", "transactional_db", "django_db_setup"})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    """Hear what a worker left out; all of them collect the same."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    if number := config.stash.get(LEFT_OUT, 0):
+        why = "have one size" if config.getoption("--endurance") else "ask for no database"
+        terminalreporter.write_line(f"{number} tests left out: they {why} and would show what a run on SQLite shows.")
 
 
 @pytest.fixture(scope="session")

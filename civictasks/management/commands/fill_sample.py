@@ -7,7 +7,6 @@ from civictasks.sample.filling import fill_sample
 
 class Command(BaseCommand):
     help = "Fill in the sample: three projects on drawn cards, registers and newspapers."
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         fill_sample()

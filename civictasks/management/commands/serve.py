@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = "Serve the site on one port, as part of the embedded shape."
-    requires_system_checks: list[str] = []  # the supervisor has run them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         where = parser.add_mutually_exclusive_group(required=True)
