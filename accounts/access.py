@@ -46,11 +46,7 @@ def membership_required(role: Role = Role.REVIEWER) -> Callable:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated or not request.user.has_usable_password():
                 return redirect_to_login(request.get_full_path(), reverse("sign-in"))
-            if not admits(request):
-                if is_awaited(request.user):
-                    return redirect("me")
-                raise PermissionDenied(_("Your account may not do this. Ask an owner of your organisation."))
-            return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs) if admits(request) else turned_away(request.user)
 
         guarded.least_role = role  # type: ignore[attr-defined]  # the test of routes by role reads it
         guarded.admits = admits  # type: ignore[attr-defined]  # asked before a form is read for its token
@@ -59,8 +55,10 @@ def membership_required(role: Role = Role.REVIEWER) -> Callable:
     return gate
 
 
-def is_awaited(volunteer: Volunteer) -> bool:
-    """Whether somebody who is in no team yet has been invited into one."""
+def turned_away(volunteer: Volunteer) -> HttpResponse:
+    """Send somebody who is invited to their invitation. Raises ``PermissionDenied`` with a sentence for all others."""
     if Membership.objects.filter(volunteer=volunteer).exists():
-        return False
-    return Invitation.objects.filter(volunteer=volunteer).exists()
+        raise PermissionDenied(_("Your account may not do this. Ask an owner of your organisation."))
+    if Invitation.objects.filter(volunteer=volunteer).exists():
+        return redirect("me")
+    raise PermissionDenied(_("Your account is in no team yet. An owner of an organisation can invite your user name."))

@@ -23,7 +23,7 @@ def invite(organisation: Organisation, who: Volunteer, username: str, role: Role
     except RegistrationRefused as refused:
         raise TeamError(str(refused)) from None
     if Membership.objects.filter(organisation=organisation, volunteer__username=username).exists():
-        raise TeamError(_("“%(name)s” is in the team already: change the role below.") % {"name": username})
+        raise TeamError(_("“%(name)s” is in the team already: change the role above.") % {"name": username})
     account = Volunteer.objects.filter(username=username, erased_at=None).first()
     invitation, made = Invitation.objects.get_or_create(
         organisation=organisation, username=username, defaults={"role": role, "volunteer": account}

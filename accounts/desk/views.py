@@ -151,7 +151,8 @@ def revoke(request: MemberRequest, token: int) -> HttpResponse:
 @membership_required(Role.OWNER)
 def audit(request: MemberRequest) -> HttpResponse:
     organisations = list(Organisation.objects.of(request.user, Role.OWNER).order_by("name"))
-    wanted = request.GET.get("of") or organisations[0].slug
+    newest = Act.objects.filter(organisation__in=organisations).select_related("organisation").order_by("pk").last()
+    wanted = request.GET.get("of") or (newest.organisation if newest else organisations[0]).slug
     organisation = next((one for one in organisations if one.slug == wanted), None)
     if organisation is None:
         raise Http404

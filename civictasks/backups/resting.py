@@ -41,7 +41,7 @@ def others_hold_database() -> bool:
 def sessions_on_postgresql() -> bool:
     """Whether others of the site are connected, from whatever machine; an operator's ``psql`` is none of the site."""
     with connection.cursor() as cursor:
-        cursor.execute(SESSIONS, [settings.DATABASES["default"]["OPTIONS"]["application_name"]])
+        cursor.execute(SESSIONS, [connection.settings_dict["OPTIONS"]["application_name"]])
         return cursor.fetchone() is not None
 
 

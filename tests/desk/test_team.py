@@ -123,7 +123,8 @@ def test_an_invitation_opens_nothing_to_strangers_nor_after_it_was_revoked(clien
     ben.post(f"/me/invitations/{number}/", {"accept": "1"})
 
     assert (roles(archive), acts()) == ({"olga": "owner"}, ["member.invited", "invitation.revoked"])
-    assert ben.get("/desk/").status_code == 403
+    refused = ben.get("/desk/")
+    assert (refused.status_code, "Your account is in no team yet." in refused.text) == (403, True)
 
 
 def test_a_member_elsewhere_finds_an_invitation_at_their_desk(client, owner, ben):
@@ -210,6 +211,13 @@ def test_the_trail_tells_who_did_what_and_whether_it_is_whole(client, owner, arc
     page = client.get("/desk/audit/?check").content.decode()
 
     assert [words for words in ("olga", "invited a member", "The trail is whole") if words not in page] == []
+
+
+def test_of_several_trails_the_one_with_the_newest_line_is_shown_first(client, owner, archive):
+    Membership.objects.create(organisation=make_organisation(name="Attic"), volunteer=owner, role="owner")
+    record(archive, owner, "project.changed")
+
+    assert client.get("/desk/audit/").context["organisation"] == archive
 
 
 def test_a_long_trail_is_read_in_parts(client, owner, archive, django_assert_max_num_queries):
