@@ -38,6 +38,7 @@ DEBUG = False
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = not LIVE_DATABASE  # every test client would list all files beforehand
 if not os.environ.get("DATABASE_URL"):
     # A file even for the tests: the live server and the workers are other processes.
     path = DATA / "tests.sqlite3"
