@@ -7,9 +7,9 @@ from .fitting import Counts, Rule, belief_of, count, settle
 from .vote import votes_of
 
 KINDS = 4
-STARTS = 3
+STARTS = 6
 ANSWERS_AT_MOST = 3_000_000  # in all starts together, beyond the first: chance matters less in a large crowd
-MOST_STEPS = 20  # more of them move the hidden kinds, hardly ever a label
+MOST_STEPS = 10  # more of them move the hidden kinds, hardly ever a label
 KINDS_PRIOR = 0.1
 HIT_PRIOR, MISS_PRIOR = 4.0, 1.0
 

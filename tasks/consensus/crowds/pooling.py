@@ -11,7 +11,7 @@ from .fitting import normalised
 RIDGE = 2.0
 ASSUMED = 5.0  # known tasks that the usual pool's own belief weighs beside the real ones
 SAMPLE = 200  # tasks on which that belief is looked at
-LEAST = 1e-6
+LEAST, TINY = 1e-6, 1e-300
 MOST_STEPS, NEAR = 50, 1e-6
 RHO = 0.2  # how far the errors of two answers to one task correlate
 
@@ -61,16 +61,27 @@ def fit_weights(logs: Sequence[Real], usual: Real, tasks: NDArray[np.integer], l
 
 
 def _climb(views: Real, target: Real, usual: Real) -> Real:
-    weights = usual
+    """Go up by Newton steps, each halved until it does go up: the peak is the only one, but the slope bends."""
+    weights, height = usual, _height(views, target, usual, usual)
     for _step in range(MOST_STEPS):
-        belief = pool(views, weights)
-        expected = belief * target.sum(0)
-        mean = np.einsum("vki,ki->vi", views, belief)
-        slope = np.einsum("vki,ki->v", views, target - expected) - RIDGE * (weights - usual)
-        bend = np.einsum("vki,uki,ki->vu", views, views, expected)
-        bend += RIDGE * np.eye(len(usual)) - (mean * target.sum(0)) @ mean.T
-        move = np.linalg.solve(bend, slope)
-        weights = weights + move / max(1.0, np.abs(move).max())
-        if np.abs(move).max() < NEAR:
+        move = _newton_step(views, target, weights, usual)
+        while (higher := _height(views, target, weights + move, usual)) < height and np.abs(move).max() > NEAR:
+            move /= 2
+        if np.abs(move).max() <= NEAR:
             break
+        weights, height = weights + move, higher
     return weights
+
+
+def _height(views: Real, target: Real, weights: Real, usual: Real) -> float:
+    gain = np.sum(target * np.log(np.maximum(pool(views, weights), TINY)))
+    return float(gain - RIDGE / 2 * np.sum((weights - usual) ** 2))
+
+
+def _newton_step(views: Real, target: Real, weights: Real, usual: Real) -> Real:
+    belief = pool(views, weights)
+    expected = belief * target.sum(0)
+    mean = np.einsum("vki,ki->vi", views, belief)
+    slope = np.einsum("vki,ki->v", views, target - expected) - RIDGE * (weights - usual)
+    bend = np.einsum("vki,uki,ki->vu", views, views, expected) - (mean * target.sum(0)) @ mean.T
+    return np.linalg.solve(bend + RIDGE * np.eye(len(usual)), slope)
