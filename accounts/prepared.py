@@ -139,7 +139,7 @@ def converted(row: Sequence[Any], converters: dict[int, Any], database: Any) -> 
 
 
 class Update(Prepared):
-    """``build`` returns a queryset and what to set; a run returns how many rows were changed."""
+    """``build`` returns a queryset and what to set; a run returns how many rows were changed, ``rows`` which ones."""
 
     def compile(self, built: tuple[QuerySet, dict[str, Any]], database: Any) -> Statement:
         rows, values = built
@@ -157,6 +157,16 @@ class Update(Prepared):
             cursor.execute(statement.sql, statement.with_values(values, database))
             return cursor.rowcount
 
+    def rows(self, **values: Any) -> list[tuple[int]]:
+        """Return the ids of the rows that were changed."""
+        if self.finds_nothing(values):
+            return []
+        database = here()
+        statement = self.for_values(values, database)
+        with cursor_of(database) as cursor:
+            cursor.execute(f"{statement.sql} RETURNING id", statement.with_values(values, database))
+            return cursor.fetchall()
+
     @staticmethod
     def _given(model: type[Model], name: str, value: Any) -> Any:
         return Given(value.name, model._meta.get_field(name)) if isinstance(value, Given) else value
@@ -173,29 +183,30 @@ class Insertion:
         self.table = model._meta.db_table
         self.fields: dict[str, Any] = {name: model._meta.get_field(name) for name in names}
 
-    @cached_property
-    def sql(self) -> str:
+    def sql(self, rows: int = 1) -> str:
         columns = ", ".join(f'"{field.column}"' for field in self.fields.values())
-        marks = ", ".join(["%s"] * len(self.fields))
+        marks = f"({', '.join(['%s'] * len(self.fields))})"
         suffix = " ON CONFLICT DO NOTHING" if self.once else ""
-        return f'INSERT INTO "{self.table}" ({columns}) VALUES ({marks}){suffix}'
+        return f'INSERT INTO "{self.table}" ({columns}) VALUES {", ".join([marks] * rows)}{suffix}'
+
+    @cached_property
+    def returning_id(self) -> str:
+        return f"{self.sql()} RETURNING id"
 
     def one(self, **values: Any) -> int:
         """Insert a row and return its id."""
         database = here()
         with cursor_of(database) as cursor:
-            cursor.execute(f"{self.sql} RETURNING id", self._prepared(values, database))
+            cursor.execute(self.returning_id, self._prepared(values, database))
             return cursor.fetchone()[0]
 
     def many(self, rows: Iterable[Model]) -> None:
-        """Insert unsaved rows; their ids stay unknown."""
+        """Insert some unsaved rows, tens at most; their ids stay unknown."""
         database = here()
         prepared = [self._prepared(vars(row), database) for row in rows]
-        with cursor_of(database) as cursor:
-            if len(prepared) == 1:  # the usual case; psycopg makes much ado of many
-                cursor.execute(self.sql, prepared[0])
-            elif prepared:
-                cursor.executemany(self.sql, prepared)
+        if prepared:
+            with cursor_of(database) as cursor:
+                cursor.execute(self.sql(len(prepared)), [value for row in prepared for value in row])
 
     def _prepared(self, values: dict[str, Any], database: Any) -> list[Any]:
         return [field.get_db_prep_save(values[name], database) for name, field in self.fields.items()]

@@ -1,13 +1,16 @@
 """Tasks are leased: which project and question, how many seats a volunteer may hold, where they stood last time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update
 
 from .durability import lazy_commit
@@ -39,6 +42,18 @@ class Allowance:
 
     most: int
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A volunteer in a workflow; ``live``: lease and subject of the seats they hold, in whatever project, oldest first.
+
+    ``cursors`` is None on the first visit. Until ``nothing_until`` a search that found nothing is believed.
+    """
+
+    cursors: dict[str, list[int]] | None
+    nothing_until: datetime | None
+    live: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +132,25 @@ def lease_from(
     workflow: int, project: int, volunteer: int, count: int, allowed: Allowance, now: datetime
 ) -> list[tuple[str, Lease]]:
     with lazy_commit():
-        [(cursors, nothing_until)] = pace_of.rows(volunteer=volunteer, workflow=workflow) or [(None, None)]
-        if nothing_until and nothing_until > now:
+        standing = standing_of(volunteer, workflow)
+        if standing.nothing_until and standing.nothing_until > now:
             return []
-        walker = Walker(volunteer, project, workflow, load_cursors(cursors or {}))
-        made = walk_and_lease(walker, count, allowed, now)
+        walker = Walker(volunteer, project, workflow, load_cursors(standing.cursors or {}))
+        made = walk_and_lease(walker, count, standing, allowed, now)
         if made:
-            remember(walker, None, known=cursors is not None)
+            remember(walker, None, known=standing.cursors is not None)
             return made
     found = search(walker, now)  # outside: among 50,000 answers of one's own it takes a tenth of a second
     with lazy_commit():
-        made = walk_and_lease(walker, count, allowed, now)
-        remember(walker, None if found else now + NOTHING_FOR, known=cursors is not None)
+        made = walk_and_lease(walker, count, standing_of(volunteer, workflow), allowed, now)
+        remember(walker, None if found else now + NOTHING_FOR, known=standing.cursors is not None)
     return made
 
 
-def walk_and_lease(walker: Walker, count: int, allowed: Allowance, now: datetime) -> list[tuple[str, Lease]]:
-    held = keep_within_limit(walker.volunteer, allowed.most - count)
+def walk_and_lease(
+    walker: Walker, count: int, standing: Standing, allowed: Allowance, now: datetime
+) -> list[tuple[str, Lease]]:
+    held = keep_within_limit(standing.live, allowed.most - count)
     chosen = walk(walker, count, held)
     tasks = [(task.id, task.subject) for task in chosen]
     made = make_leases(walker.project, walker.volunteer, tasks, now, allowed.until)
@@ -141,10 +158,18 @@ def walk_and_lease(walker: Walker, count: int, allowed: Allowance, now: datetime
     return made
 
 
+def standing_of(volunteer: int, workflow: int) -> Standing:
+    rows = pace_and_leases.rows(volunteer=volunteer, workflow=workflow)
+    [(cursors, nothing_until), *_same] = [row[:2] for row in rows] or [(None, None)]
+    return Standing(cursors, nothing_until, [(lease, subject) for *_pace, lease, subject in rows if lease])
+
+
 @Selection
-def pace_of():
-    mine = Pace.objects.filter(volunteer=Given("volunteer"), workflow=Given("workflow"))
-    return mine.values_list("cursors", "nothing_until")
+def pace_and_leases():
+    pace = FilteredRelation("paces", condition=Q(paces__workflow=Given("workflow")))
+    live = FilteredRelation("leases", condition=Q(leases__seat=True, leases__used_at=None))
+    rows = Volunteer.objects.filter(pk=Given("volunteer")).annotate(pace=pace, live=live)
+    return rows.values_list("pace__cursors", "pace__nothing_until", "live__id", "live__subject").order_by("live__id")
 
 
 def remember(walker: Walker, nothing_until: datetime | None, *, known: bool) -> None:
@@ -160,18 +185,12 @@ def change_pace():
     return mine, {"cursors": Given("cursors"), "nothing_until": Given("nothing_until")}
 
 
-def keep_within_limit(volunteer: int, room: int) -> set[int]:
+def keep_within_limit(live: Sequence[tuple[int, int]], room: int) -> set[int]:
     """Give the oldest live leases back until at most ``room`` are left; return the subjects of the rest.
 
     A page that was reloaded forgot its leases: their seats must not be lost to others, nor its reader be locked out.
     """
-    live = live_leases.rows(volunteer=volunteer)
     surplus = live[: max(0, len(live) - room)]
     if surplus:
         free_seats(Lease.objects.live().filter(pk__in=[pk for pk, _subject in surplus]))
     return {subject for _pk, subject in live[len(surplus) :]}
-
-
-@Selection
-def live_leases():
-    return Lease.objects.live().filter(volunteer=Given("volunteer")).values_list("pk", "subject").order_by("pk")

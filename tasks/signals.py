@@ -1,7 +1,7 @@
 """What ``tasks`` tells other apps.
 
-A signal is sent inside the transaction, each receiver in a savepoint of its own: a receiver only inserts rows, and one
-that fails costs nobody an answer (the answer is marked uncredited and the sweeper tells the listeners again).
+A signal is sent inside the transaction: a receiver only inserts rows, and one that fails costs nobody an answer (what
+it wrote is undone, the answer is marked uncredited and the sweeper tells the listeners again).
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,8 @@ from .kinds import KINDS, Value
 from .leases import free_seats, hash_of
 from .models import Answer, Lease, Task
 from .signals import CountedAnswer, Settlement, answer_counted
-from .telling import tell
+
+logger = logging.getLogger(__name__)
 
 NEW_ANSWER = Insertion(
     Answer,
@@ -44,6 +46,7 @@ NEW_ANSWER = Insertion(
     "created_at",
     "credited_at",
 )
+KEY = Answer._meta.get_field("key")
 SEEN_EVERY = timedelta(hours=1)  # how exactly a volunteer's last answer is remembered
 
 
@@ -73,8 +76,20 @@ class Seat:
     question: Question
 
 
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats by lease token; ``may_be_known``: a key was used before, or its lease is gone and could not tell."""
+
+    of: dict[str, Seat]
+    may_be_known: bool
+
+
 class LeaseUsed(Exception):
     """Another request with this lease was first."""
+
+
+class NotHeard(Exception):
+    """A listener failed: the transaction must be begun again without telling anybody."""
 
 
 def submit_answers(
@@ -85,13 +100,13 @@ def submit_answers(
     They are taken by ascending task, each in a transaction of its own: one bad answer does not spoil the others.
     """
     now = now or timezone.now()
-    seats = seats_of(submissions)
-    known = known_results(volunteer.pk, submissions)
+    seats = seats_of(volunteer.pk, submissions)
+    known = known_results(volunteer.pk, submissions) if seats.may_be_known else {}
     results: dict[int, dict[str, Any]] = {}
-    for index in sorted(range(len(submissions)), key=lambda i: task_of(seats.get(submissions[i].lease))):
+    for index in sorted(range(len(submissions)), key=lambda i: task_of(seats.of.get(submissions[i].lease))):
         submission = submissions[index]
         results[index] = known.get(submission.key, {}).get(submission.body_hash) or submit(
-            volunteer, submission, seats.get(submission.lease), known, now
+            volunteer, submission, seats.of.get(submission.lease), known, now
         )
         known.setdefault(submission.key, {})[submission.body_hash] = results[index]
     return [results[index] for index in range(len(submissions))]
@@ -101,16 +116,22 @@ def task_of(seat: Seat | None) -> int:
     return seat.question.task if seat else 0
 
 
-def seats_of(submissions: Sequence[Submission]) -> dict[str, Seat]:
+def seats_of(volunteer: int, submissions: Sequence[Submission]) -> Seats:
     """Return what is known of each lease token, in one query."""
     tokens = {hash_of(submission.lease): submission.lease for submission in submissions}
-    return {tokens[bytes(hash_)]: seat_of(*row) for hash_, *row in asked_under.rows(hashes=list(tokens))}
+    keys = list({submission.key for submission in submissions})
+    rows = asked_under.rows(hashes=list(tokens), keys=keys, volunteer=volunteer)
+    seats = {tokens[bytes(hash_)]: seat_of(*row) for hash_, _used, *row in rows}
+    return Seats(seats, may_be_known=len(seats) < len(tokens) or any(used for _hash, used, *_row in rows))
 
 
 @Selection
-def asked_under(hashes):
-    return Lease.objects.filter(token_hash__in=each("hashes", hashes)).values_list(
+def asked_under(hashes, keys):
+    used = Answer.objects.filter(volunteer=Given("volunteer"), key__in=each("keys", keys, KEY))
+    rows = Lease.objects.filter(token_hash__in=each("hashes", hashes)).annotate(key_was_used=Exists(used))
+    return rows.values_list(
         "token_hash",
+        "key_was_used",
         "pk",
         "volunteer_id",
         "subject",
@@ -141,8 +162,8 @@ def known_results(volunteer: int, submissions: Sequence[Submission]) -> dict[UUI
 
 @Selection
 def first_replies(keys):
-    wanted = each("keys", keys, Answer._meta.get_field("key"))
-    return Answer.objects.filter(volunteer=Given("volunteer"), key__in=wanted).values_list("key", "body_hash", "result")
+    mine = Answer.objects.filter(volunteer=Given("volunteer"), key__in=each("keys", keys, KEY))
+    return mine.values_list("key", "body_hash", "result")
 
 
 def submit(
@@ -161,8 +182,7 @@ def submit(
     except MalformedValue as error:
         return refused(submission, str(error))
     try:
-        with transaction.atomic():
-            return store(volunteer, submission, seat, value, now)
+        return store(volunteer, submission, seat, value, now)
     except (IntegrityError, LeaseUsed):
         if result := result_of_the_first(volunteer.pk, submission, seat):
             return result
@@ -170,6 +190,26 @@ def submit(
 
 
 def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, now: datetime) -> dict[str, Any]:
+    """Store it in a transaction of its own. Should nobody be able to credit it, it is stored all the same, and the
+    sweeper has the listeners told again."""
+    try:
+        with transaction.atomic():
+            return write(volunteer, submission, seat, value, now, credited_at=now)
+    except NotHeard:
+        logger.exception("an answer could not be credited; the sweeper will see to it")
+        with transaction.atomic():
+            return write(volunteer, submission, seat, value, now, credited_at=None)
+
+
+def write(
+    volunteer: Volunteer,
+    submission: Submission,
+    seat: Seat,
+    value: Value,
+    now: datetime,
+    *,
+    credited_at: datetime | None,
+) -> dict[str, Any]:
     question = seat.question
     counted = count(question, seat.lease, now)
     answer = NEW_ANSWER.one(
@@ -187,12 +227,12 @@ def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value
         elapsed_ms=submission.elapsed_ms,
         result={},
         created_at=now,
-        credited_at=now,
+        credited_at=credited_at,
     )
     settled = decide(question, now) if counted else None
-    points = (
-        credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now), settled) if counted else 0
-    )
+    points = 0
+    if counted and credited_at:
+        points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now), settled)
     result = result_of(submission, counted=counted, settled=settled, answer=answer, points=points)
     keep_reply.run(answer=answer, result=result)
     remember_activity(volunteer, now)
@@ -242,7 +282,12 @@ def take_free_seat():
 
 
 def credit(answer: CountedAnswer, settled: Settlement | None) -> int:
-    return sum(tell(answer_counted, answer, settled=settled, at=answer.created_at))
+    """Tell the listeners without the savepoint of ``telling.tell``, which would cost every answer two statements."""
+    try:
+        told: list[Any] = answer_counted.send(Answer, answer=answer, settled=settled, at=answer.created_at)
+    except Exception as error:
+        raise NotHeard from error
+    return sum(points for _receiver, points in told)
 
 
 def remember_activity(volunteer: Volunteer, now: datetime) -> None:

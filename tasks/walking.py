@@ -22,21 +22,23 @@ from .enums import Urgency
 from .leases import free_some_expired
 from .models import Answer, Lease, Task
 
-WINDOWS = (12, 24, 48, 96)  # tasks of each ring looked at, round after round while all of them are one's own
+WINDOWS = (5, 16, 48, 96)  # tasks of each ring looked at, round after round while all of them are one's own
 NEIGHBOURS = 10  # tasks of one page in a row
 RING = 2**62  # shuffle numbers lie in [0, RING)
 BEFORE_FIRST = -1  # position before the first of a page
 URGENT_FIRST = (Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH)
 
-LOOK = " UNION ALL ".join(
-    """
+# Urgency and limit are written in: a kept statement is planned once only if the server can tell what it will cost.
+RING_AHEAD = """
 SELECT * FROM (
   SELECT id, subject, urgency, shuffle, position FROM tasks_task
-  WHERE workflow_id = %s AND urgency = %s AND state = 0 AND seats > 0 AND (shuffle, position) > (%s, %s)
-  ORDER BY shuffle, position LIMIT %s
+  WHERE workflow_id = %s AND urgency = {urgency} AND state = 0 AND seats > 0 AND (shuffle, position) > (%s, %s)
+  ORDER BY shuffle, position LIMIT {window}
 ) AS ring"""
-    for _urgency in URGENT_FIRST
-)
+LOOK = {
+    window: " UNION ALL ".join(RING_AHEAD.format(urgency=urgency.value, window=window) for urgency in URGENT_FIRST)
+    for window in WINDOWS
+}
 
 
 class Candidate(NamedTuple):
@@ -119,11 +121,11 @@ def walk(walker: Walker, count: int, held: Collection[int]) -> list[Candidate]:
 def look(walker: Walker, window: int) -> dict[Urgency, list[Candidate]]:
     """Return the next tasks with a free seat on each ring, in one statement."""
     parameters: list[int] = []
-    for urgency, cursor in walker.cursors.items():
-        parameters += [walker.workflow, urgency.value, cursor.shuffle, cursor.position, window]
+    for cursor in walker.cursors.values():
+        parameters += [walker.workflow, cursor.shuffle, cursor.position]
     rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
     with cursor_of(connection) as statement:
-        statement.execute(LOOK, parameters)
+        statement.execute(LOOK[window], parameters)
         for row in statement.fetchall():
             task = Candidate(*row)
             rings[Urgency(task.urgency)].append(task)
@@ -175,25 +177,20 @@ def pick(ring: Sequence[Candidate], mine: set[int], cursor: Cursor, room: int) -
 
 
 def take_seats(tasks: Sequence[Candidate]) -> list[Candidate]:
-    """Take a seat of each task that still has one. SQLite's write lock is held already; PostgreSQL locks the rows."""
+    """Take a seat of each task that still has one. SQLite's write lock is held already; PostgreSQL locks the rows, and
+    passes over those that somebody else has locked."""
     if not tasks:
         return []
-    if connection.features.has_select_for_update_skip_locked:
-        locked = {task for [task] in free_now.rows(tasks=[task.id for task in tasks])}
-        tasks = [task for task in tasks if task.id in locked]
-    take_seat.run(tasks=[task.id for task in tasks])
-    return list(tasks)
-
-
-@Selection
-def free_now(tasks):
-    free = Task.objects.with_seats().filter(pk__in=each("tasks", tasks)).order_by("pk")
-    return free.select_for_update(skip_locked=True).values_list("pk")
+    taken = {task for [task] in take_seat.rows(tasks=[task.id for task in tasks])}
+    return [task for task in tasks if task.id in taken]
 
 
 @Update
 def take_seat(tasks):
-    return Task.objects.with_seats().filter(pk__in=each("tasks", tasks)), {"leased": F("leased") + 1}
+    free = Task.objects.with_seats().filter(pk__in=each("tasks", tasks))
+    if connection.features.has_select_for_update_skip_locked:
+        free = Task.objects.filter(pk__in=free.order_by("pk").select_for_update(skip_locked=True).values("pk"))
+    return free, {"leased": F("leased") + 1}
 
 
 def search(walker: Walker, now: datetime) -> bool:

@@ -16,6 +16,11 @@ NEVER_BY_ITSELF = 2**31 - 1  # psycopg keeps a statement only when it is told to
 
 
 class KeptCursor(psycopg.Cursor):
+    """One for all prepared statements of a connection: whoever uses it reads all rows before the next statement."""
+
+    def close(self) -> None:
+        pass
+
     def execute(self, query: Any, params: Any = None, **options: Any) -> "KeptCursor":
         return super().execute(query, params, prepare=True, **options)
 
@@ -25,6 +30,7 @@ Base: Any = base.DatabaseWrapper  # its stubs do not know the methods that make 
 
 class DatabaseWrapper(Base):
     trusted_until = 0.0
+    kept: KeptCursor | None = None
 
     def close_if_health_check_failed(self) -> None:
         """Ask a connection at the beginning of a request, but not one that has just worked: under load that question
@@ -40,5 +46,7 @@ class DatabaseWrapper(Base):
     def prepared_cursor(self) -> Any:
         """Return a cursor that asks the server to keep what it executes."""
         self.ensure_connection()
-        with self.wrap_database_errors:
-            return self._prepare_cursor(KeptCursor(self.connection))
+        if self.kept is None or self.kept.connection is not self.connection:
+            with self.wrap_database_errors:
+                self.kept = KeptCursor(self.connection)
+        return self._prepare_cursor(self.kept)

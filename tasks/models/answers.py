@@ -28,7 +28,7 @@ class Lease(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
     task = models.ForeignKey(Task, models.CASCADE)
     subject = models.BigIntegerField()
-    volunteer = models.ForeignKey(Volunteer, models.CASCADE, db_index=False)
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE, db_index=False, related_name="leases")
     token_hash = models.BinaryField(max_length=32, unique=True)
     purpose = models.SmallIntegerField(choices=Purpose, db_default=Purpose.WORK)
     seat = models.BooleanField(db_default=True)
@@ -133,7 +133,7 @@ class Skill(models.Model):
 class Pace(models.Model):
     """Where a volunteer walks in a workflow: the one row read and written with each lease."""
 
-    volunteer = models.ForeignKey(Volunteer, models.CASCADE, db_index=False)
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE, db_index=False, related_name="paces")
     workflow = models.ForeignKey(Workflow, models.CASCADE)
     cursors = models.JSONField(default=dict)  # {urgency: [shuffle, position, tasks taken of this page]}
     since_check = models.PositiveSmallIntegerField(db_default=0)

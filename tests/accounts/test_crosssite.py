@@ -85,7 +85,7 @@ def test_a_bearer_token_needs_no_cookie(client, play):
     response = post(client, play, Authorization=f"Bearer {make_token(volunteer)}")
 
     assert (response.status_code, dict(response.cookies)) == (200, {})
-    assert volunteer.lease_set.count() == 1
+    assert volunteer.leases.count() == 1
 
 
 def test_an_unknown_bearer_token_is_refused_with_a_problem_document(client, play):
