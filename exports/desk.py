@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
+from accounts.writing import PlainForm
 from tasks.enums import ProjectState
 from tasks.models import Project
 from tasks.queueing import hint
@@ -28,7 +29,7 @@ from .withdrawing import withdraw
 SHOWN = 100
 
 
-class NotesForm(forms.Form):
+class NotesForm(PlainForm):
     notes = forms.CharField(
         max_length=2000,
         required=False,
@@ -37,7 +38,7 @@ class NotesForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     reason = forms.CharField(
         max_length=500,
         strip=True,

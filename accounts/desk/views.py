@@ -19,6 +19,7 @@ from ..errors import TeamError
 from ..inviting import invite, revoke_invitation
 from ..models import Act, Invitation, Membership, Organisation, Token
 from ..teaming import change_role, issue_token, remove_member, revoke_token
+from ..writing import PlainForm
 
 UNUSABLE = 422
 ACTS_SHOWN = 50
@@ -33,7 +34,7 @@ class MemberForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices, initial=Role.REVIEWER)
 
 
-class TokenForm(forms.Form):
+class TokenForm(PlainForm):
     name = forms.CharField(
         label=gettext_lazy("What it is for"),
         max_length=80,

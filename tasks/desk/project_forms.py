@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
+from accounts.writing import PlainModelForm
 
 from ..enums import Licence, Way
 from ..models import Project
@@ -28,7 +29,7 @@ def time_zones() -> list[str]:
     return ["UTC", *sorted(name for name in zoneinfo.available_timezones() if "/" in name and name[:3] != "Etc")]
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(PlainModelForm):
     licence = forms.ChoiceField(
         label=gettext_lazy("Licence of the readings"),
         choices=[("", gettext_lazy("Not decided yet")), *Licence.choices],

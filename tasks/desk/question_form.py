@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.writing import PlainForm
+
 from ..consensus import MOST_ANSWERS, Policy
 from ..enums import KindName
 from ..wording import Wording
@@ -14,7 +16,7 @@ CARE = {"quick": Policy(1, 3, 0.8), "usual": Policy(), "careful": Policy(3, 7, 0
 OWN = "own"
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(PlainForm):
     """A question in words; ``kind`` is fixed once the question is asked."""
 
     kind = forms.ChoiceField(

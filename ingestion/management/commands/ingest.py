@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.enums import FileState
 from ingestion.errors import CannotRead, ClaimLost
+from ingestion.gathering import shown
 from ingestion.listing import Outcome
 from ingestion.opening import open_project
 from ingestion.reading import Report, read
@@ -39,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, project: str, paths: list[Path], batch: str | None, **options: Any) -> None:
         self.json, self.told = options["json"], 0
         judge_paths(paths)
-        target = self.batch_for(self.project_for(project), batch or name_of(paths[0]))
+        target = self.batch_for(self.project_for(project), shown(batch or name_of(paths[0])))
         report = self.read(target, paths)
         self.tell_end(report)
         if report.count(FileState.REFUSED):
