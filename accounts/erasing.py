@@ -2,6 +2,7 @@
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ def erase(volunteer: Volunteer) -> None:
     """
     Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
     leave_organisations(volunteer)
-    Invitation.objects.filter(volunteer=volunteer).delete()
+    Invitation.objects.filter(Q(volunteer=volunteer) | Q(username=volunteer.username)).delete()
     Token.objects.filter(volunteer=volunteer).delete()
     Session.objects.filter(volunteer=volunteer).delete()
     volunteer_erased.send(Volunteer, volunteer=volunteer.pk)

@@ -9,7 +9,7 @@ from accounts.choosing import choose_name
 from accounts.enums import Role
 from accounts.erasing import erase
 from accounts.errors import LastOwner
-from accounts.models import Act, Membership, Organisation, Token, Volunteer
+from accounts.models import Act, Invitation, Membership, Organisation, Token, Volunteer
 from accounts.registering import register
 from tasks.models import Answer, Flag
 from tests.factories import make_lease, make_organisation, make_task, make_volunteer, post_answer, settle_task
@@ -62,6 +62,10 @@ def test_nothing_personal_is_left_in_any_table():
     volunteer, client = person()
     token = Token.objects.get()
     Membership.objects.create(organisation=make_organisation(), volunteer=volunteer, role=Role.REVIEWER)
+    for person_meant in (volunteer, None):  # invited before the account was made, too
+        Invitation.objects.create(
+            organisation=make_organisation(), username=volunteer.username, volunteer=person_meant, role=Role.OWNER
+        )
     traces = [
         *("erja.esimerkki", "Erja Esimerkki", volunteer.name_skeleton, volunteer.password),
         *(bytes(volunteer.seed).hex(), bytes(token.digest).hex(), client.session.session_key),

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.inviting import invite
+from accounts.models import Invitation, Membership, Volunteer
 from tasks.models import Batch, Project
-from tests.factories import make_volunteer
+from tests.factories import make_organisation, make_volunteer
 
 from .test_pages import LOOKS, faults, settle_some, sticks_out
 
@@ -22,6 +23,8 @@ PAGES = [
     "/desk/finnish-newspapers/questions/",
     "/desk/finnish-newspapers/questions/transcribe/",
     "/desk/finnish-newspapers/questions/new/",
+    "/me/",
+    "/me/password/",
 ]
 
 
@@ -43,6 +46,12 @@ def owner(cards, in_thread):
 def bring_box_with_a_long_name(slug):
     name = "registers/dufour/DAFANCH96_048MIC07688_L_and_all_that_lies_beside_it"
     Batch.objects.create(project=Project.objects.get(slug=slug), name=name, state="done")
+
+
+def invite_both_ways(slug):
+    aino, organisation = Volunteer.objects.get(username="aino"), Project.objects.get(slug=slug).organisation
+    invite(organisation, aino, "somebody.with_as_long_a_name.as_can_be"[:32], Role.REVIEWER)
+    Invitation.objects.create(organisation=make_organisation(), username="aino", volunteer=aino, role=Role.OWNER)
 
 
 def sign_in(page, path="/desk/"):
@@ -100,6 +109,7 @@ def test_without_scripts_a_button_shows_the_preview_and_loses_nothing(open_page,
 def test_axe_finds_nothing_at_the_desk(open_page, cards, owner, in_thread, look):
     in_thread(settle_some, cards)
     in_thread(bring_box_with_a_long_name, cards)
+    in_thread(invite_both_ways, cards)
     page = open_page(**look)
     page.goto("/desk/sign-in/")
     assert (faults(page), sticks_out(page)) == ([], False)
