@@ -12,8 +12,8 @@ from ninja import Schema
 from civictasks.api import api
 from tests.factories import make_task, make_workflow
 
-PATHS = api.get_openapi_schema()["paths"]
-SCHEMAS = api.get_openapi_schema()["components"]["schemas"]
+DESCRIPTION = api.get_openapi_schema()
+PATHS, SCHEMAS = DESCRIPTION["paths"], DESCRIPTION["components"]["schemas"]
 OPERATIONS = [(method, path, operation) for path, item in PATHS.items() for method, operation in item.items()]
 NAMES = [f"{method} {path}" for method, path, _operation in OPERATIONS]
 EVERY_OPERATION = pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)

@@ -15,6 +15,7 @@ import pytest
 from django.utils.html import escape
 
 from civictasks.embedded.children import manage
+from civictasks.embedded.supervisor import ended_by_signals
 from ingestion.specimens import SETS
 
 SOON = 5.0  # seconds in which everything must be gone
@@ -31,7 +32,7 @@ class Demo:
     started: ClassVar[list[subprocess.Popen[str]]] = []
 
     def __init__(self, data: Path, *arguments: str) -> None:
-        env = {name: value for name, value in os.environ.items() if name not in HIDDEN} | {"SAMPLE_PAGES": "2"}
+        env = {name: value for name, value in os.environ.items() if name not in HIDDEN} | {"SAMPLE_PAGES": "1"}
         self.process = subprocess.Popen(
             manage("demo", "--data", str(data), *(arguments or ("--port", "0"))),
             stdout=subprocess.PIPE,
@@ -96,7 +97,7 @@ def data(tmp_path) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc for processes left behind")
-def test_a_demo_starts_keeps_everything_and_leaves_nothing_behind(data):
+def test_a_demo_goes_on_after_every_end_keeps_everything_and_leaves_nothing_behind(data):
     killed = Demo(data)
     killed.read_until(FILLING)
     os.kill(killed.process.pid, signal.SIGKILL)
@@ -119,30 +120,29 @@ def test_a_demo_starts_keeps_everything_and_leaves_nothing_behind(data):
 
     again = Demo(data)
     assert again.read_until(SIGN_IN).groups() == sign_in
-    assert page(again.read_until(READY)[1]) == home
-    assert again.end_by(signal.SIGTERM) == (0, "")
-    assert left_on(data) == {}
-
-
-@pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc for processes left behind")
-def test_whatever_is_killed_the_demo_goes_on_and_dies_whole(data):
-    (data / "sample").mkdir(parents=True)
-    (data / "sample" / "filled").touch()  # a demo without a sample starts at once
-    demo = Demo(data)
-    url = demo.read_until(READY)[1]
-
+    url = again.read_until(READY)[1]
+    assert page(url) == home
     for service, words in (("web server", "manage.py serve"), ("sweeper", "manage.py sweep"), ("Valkey", "valkey-ser")):
         [pid] = [pid for pid, command in processes_on(data).items() if words in command]
         os.kill(pid, signal.SIGKILL)
-        demo.read_until(rf"The {service} ended \(SIGKILL\); starting it again now\.")
-    assert "Civic Tasks" in page(url)
+        again.read_until(rf"The {service} ended \(SIGKILL\); starting it again now\.")
+    assert page(url) == home
 
-    os.kill(demo.process.pid, signal.SIGKILL)
+    os.kill(again.process.pid, signal.SIGKILL)
     assert left_on(data) == {}
 
-    after = Demo(data)
-    assert "Civic Tasks" in page(after.read_until(READY)[1])
-    assert after.end_by(signal.SIGTERM) == (0, "")
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_ends_in_good_order_by_either_signal_and_only_once(number):
+    before = [signal.getsignal(either) for either in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        with pytest.raises(SystemExit) as ended, ended_by_signals():
+            signal.raise_signal(number)
+        assert ended.value.code == 0
+        assert signal.getsignal(number) == signal.SIG_IGN
+    finally:
+        for either, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(either, handler)
 
 
 def test_a_port_that_is_taken_is_told_and_nothing_is_started(data):
