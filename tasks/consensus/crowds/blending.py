@@ -73,3 +73,15 @@ def usual_weights(crowd: Crowd) -> dict[str, float]:
         return {"vote": 0.5, "skill": 0.0, "one coin": 0.5}
     weights = {"vote": 0.5, "skill": 0.0, "one coin": 0.0, "confusion": 0.5}
     return weights if size * KINDS > MOST_CELLS else weights | {"correlated": 0.0}
+
+
+def right_answers(crowd: Crowd, belief: Real) -> Real:
+    """Return how many answers of each volunteer are expected to be right, shape (volunteers,).
+
+    What skills are rewritten from after a refit, beside ``Crowd.answers_of_volunteer``; ``belief``: that of the blend.
+    """
+    right = np.zeros(crowd.volunteers)
+    for part in crowd.parts():
+        volunteer, label = np.divmod(part.cell, crowd.labels)
+        right += np.bincount(volunteer, belief[label, part.first + part.task], crowd.volunteers)
+    return right

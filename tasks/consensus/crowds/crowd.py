@@ -67,12 +67,23 @@ class Crowd:
     def answers_of_volunteer(self) -> Whole:
         return np.bincount(self.volunteer, minlength=self.volunteers).astype(np.int32)
 
+    @cached_property
+    def answers_of_cell(self) -> Whole:
+        """How many answers of a volunteer have a label, shape (volunteers * labels,)."""
+        counted = sum(
+            (np.bincount(part.cell, minlength=self.cells) for part in self.parts()), np.zeros(self.cells, int)
+        )
+        return counted.astype(np.int32)
+
     def parts(self) -> Iterator[Part]:
-        """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers."""
-        first, start = 0, 0
-        while first < self.tasks:
+        """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers.
+
+        There is one at least, be it empty.
+        """
+        first, start, last = 0, 0, -1
+        while last < self.tasks:
             last = self._end_of_part(first, start)
-            stop = int(np.searchsorted(self.task, last))
+            stop = int(np.searchsorted(self.task, np.int32(last)))  # of the same type: else all are copied
             here = slice(start, stop)
             cell = self.volunteer[here].astype(np.intp) * self.labels + self.label[here]
             yield Part(first, last, self.task[here].astype(np.intp) - first, cell)

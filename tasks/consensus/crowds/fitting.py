@@ -23,7 +23,11 @@ class Rule:
 
     def believe(self, part: Part) -> Real:
         """Return p[v, i], shape (values, tasks of the part)."""
-        return normalised(np.stack([part.by_task(row) for row in self.tables]) + self.common[:, None])
+        logs = np.empty((len(self.tables), part.tasks))
+        logs[0] = 0  # only differences to the first value matter
+        for row, table, common in zip(logs[1:], self.tables[1:], self.common[1:], strict=True):
+            row[:] = part.by_task(table - self.tables[0]) + (common - self.common[0])
+        return normalised(logs)
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,9 @@ def count(crowd: Crowd, believe: Callable[[Part], Real]) -> Counts:
         if not len(tasks):
             said, tasks = np.zeros((len(belief), crowd.cells)), np.zeros(len(belief))
         tasks += belief.sum(1)
-        for row, value in zip(said, belief, strict=True):
+        for row, value in zip(said[1:], belief[1:], strict=True):
             row += part.by_cell(value, crowd.cells)
+    said[:1] = np.maximum(crowd.answers_of_cell - said[1:].sum(0), 0)  # the beliefs about a task sum to one
     return Counts(said, tasks)
 
 

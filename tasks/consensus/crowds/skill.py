@@ -19,7 +19,7 @@ def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
     """
     weights = agreement_with_majority(crowd)
     tables = per_label(weights, crowd.labels)
-    prior = smoothing * float(weights.mean()) if len(weights) else smoothing
+    prior = smoothing * float(weights.mean()) if weights.any() else smoothing
 
     def believe(part: Part) -> Real:
         votes = np.stack([part.by_task(row) for row in tables]) + prior / crowd.labels
