@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # surrogates cannot be stored. The zero-width joiners stay: Persian spelling and emoji depend on them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc\uff07]")
+APOSTROPHES = re.compile("['\u2018\u2019\u02bc\uff07]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,6 @@ def _caseless(text: str) -> str:
 def _without_punctuation(text: str) -> str:
     spaced = "".join(
         " " if unicodedata.category(character).startswith("P") else character
-        for character in _APOSTROPHES.sub("", text)
+        for character in APOSTROPHES.sub("", text)
     )
     return fold(spaced)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .ballots import Ballot, Verdict, in_order, is_said, said, text_of
-from .columns import Vote, vote_by_columns
+from .columns import Vote, elect_words
 from .medoid import find_medoid
 from .normalisation import EXACT, Normalisation, normalise
-from .weights import RHO_GROUP, discounts, heaviest, leads, posterior, totals, typed_form, weight_of
+from .weights import RHO_GROUP, discounts, heaviest, outweighs, posterior, totals, typed_form, weight_of
 from .words import split_into_words
 
 METHOD_VERSION = "2"
@@ -39,11 +39,12 @@ def merge_readings(
 
     The votes hold texts normalised by ``rules``, the ballots what was typed. First it is decided whether there is
     something to read: everybody who read anything stands together against each mark. Then identical readings count
-    as one; the heaviest wins when two or more stand behind it or nobody read anything else. Else the line is put
-    together by columns around the medoid, and published as somebody typed it or, where nobody typed just that, as
-    the columns give it. Such a value is a proposal: its confidence stays below ``COLUMN_TRUST`` unless its typist
-    alone is trusted more, so that with a higher threshold different readings stay open. Readings longer than
-    ``MOST_CHARACTERS`` together are not aligned: the heaviest wins.
+    as one; the heaviest wins when two or more stand behind it who have the majority, or when nobody read anything
+    else. Else the line is put together by columns around the medoid, as the batch does it (see ``crowds.texts``), and
+    published as somebody typed it or, where nobody typed just that, as the columns give it. Such a value is a
+    proposal: its confidence stays below ``COLUMN_TRUST`` unless its typist alone is trusted more, so that with a higher
+    threshold different readings stay open. Readings longer than ``MOST_CHARACTERS`` together are not aligned: the
+    heaviest wins.
 
     Raises ``ValueError`` when nobody has voted.
     """
@@ -87,7 +88,7 @@ def _find(cast: list[Ballot], weights: list[float], rules: Normalisation) -> _Fi
 def _find_reading(readers: Sequence[Ballot], weights: Sequence[float], rules: Normalisation) -> _Finding:
     votes = [ballot.vote for ballot in readers]
     best, sums = heaviest(votes, weights), totals(votes, weights)
-    repeated = votes.count(best) > 1 and leads(best, sums)
+    repeated = votes.count(best) > 1 and outweighs(best, sums)
     too_long = sum(len(ballot.typed) for ballot in readers) > MOST_CHARACTERS
     if repeated or too_long or len(sums) == 1:
         return _Finding(best, typed_form(best, readers, weights), posterior(best, sums, READINGS), "identical-readings")
@@ -99,7 +100,7 @@ def _merge_columns(readers: Sequence[Ballot], weights: Sequence[float], rules: N
     middle = readers[find_medoid([text_of(vote) for vote in votes], weights)]
     readings = [split_into_words(ballot.typed) for ballot in readers]
     pivot = split_into_words(middle.typed).keys
-    merged = vote_by_columns(readings, weights, pivot=pivot, vote=Vote(rules, READINGS))
+    merged = elect_words(readings, weights, pivot=pivot, vote=Vote(rules, READINGS)).put_together()
     vote = said(normalise(merged.text, rules)) if merged.text else middle.vote
     confidence = COLUMN_TRUST * merged.confidence
     if vote not in votes:

@@ -70,9 +70,9 @@ def heaviest(keys: Sequence[str], weights: Sequence[float], *, favourite: str | 
     return min(sums, key=lambda key: (-round(sums[key], _DIGITS), key != favourite, -votes[key], key))
 
 
-def leads(key: str, sums: Mapping[str, float]) -> bool:
-    """Tell whether ``key`` outweighs every other."""
-    return all(round(sums[key] - total, _DIGITS) > 0 for other, total in sums.items() if other != key)
+def outweighs(key: str, sums: Mapping[str, float]) -> bool:
+    """Tell whether ``key`` has more weight than all others together."""
+    return round(2 * sums[key] - math.fsum(sums.values()), _DIGITS) > 0
 
 
 def posterior(key: str, sums: Mapping[str, float], size: float) -> float:
