@@ -19,7 +19,7 @@ from tests.factories import make_workflow
 from tests.live import child_environment
 
 from .drawing import SHARED, page_bytes
-from .test_uploads import Sender, send_some, told
+from .sending import Sender, send_some, told
 
 OWN = SHARED / "public" / "nasty" / "own"
 PATIENCE = 120  # seconds
