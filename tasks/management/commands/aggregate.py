@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tasks.aggregating import KINDS, BadTable
 from tasks.aggregating.reading import read_answers, read_gold
+from tasks.aggregating.report import write_report
 from tasks.aggregating.writing import write_results
 
 
@@ -19,14 +20,19 @@ class Command(BaseCommand):
         parser.add_argument("--kind", choices=sorted(KINDS), required=True, help=_("what the answers are"))
         parser.add_argument("--gold", type=Path, help=_("CSV of task, answer: the tasks whose answer is known"))
         parser.add_argument("--output", type=Path, required=True, help=_("CSV to write"))
+        parser.add_argument("--report", type=Path, help=_("HTML page to write, with pictures of how far to trust it"))
         parser.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
 
-    def handle(self, *args: Any, answers: Path, kind: str, gold: Path | None, output: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, answers: Path, kind: str, gold: Path | None, output: Path, report: Path | None, **options: Any
+    ) -> None:
         try:
             given = read_answers(answers)
             known = read_gold(gold, given) if gold else {}
             merged = KINDS[kind](given, known)
             write_results(output, given, merged)
+            if report:
+                write_report(report, given, known, merged, KINDS[kind])
         except BadTable as error:
             raise CommandError(str(error)) from error
         except OSError as error:
