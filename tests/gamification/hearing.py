@@ -9,6 +9,8 @@ from channels.layers import get_channel_layer
 
 from gamification.announcing import GROUP
 
+PATIENCE = 30  # seconds; a busy machine takes some
+
 
 class Listener(threading.Thread):
     """A web process in small: a thread with an event loop that listens to the group of the boards."""
@@ -40,15 +42,15 @@ class Listener(threading.Thread):
 
     def __enter__(self) -> Self:
         self.start()
-        assert self.ready.wait(5)
+        assert self.ready.wait(PATIENCE)
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self.loop.call_soon_threadsafe(self.stop.set)
-        self.join(5)
+        self.join(PATIENCE)
 
     def heard(self, number: int) -> set[tuple[str, int]]:
         """Return the next ``number`` messages; fail when there are more or fewer."""
-        messages = {self.messages.get(timeout=5) for _ in range(number)}
+        messages = {self.messages.get(timeout=PATIENCE) for _ in range(number)}
         assert self.messages.empty()
         return messages

@@ -19,6 +19,7 @@ from tasks.models import Project
 from tests.factories import make_project, make_volunteer
 
 from .builders import earn
+from .hearing import PATIENCE
 
 pytestmark = pytest.mark.django_db
 application = URLRouter(websocket_urlpatterns)
@@ -50,18 +51,18 @@ def score(project: Project) -> None:
 
 async def connect(board: str = "all") -> WebsocketCommunicator:
     socket = WebsocketCommunicator(application, f"/ws/leaderboards/{board}/")
-    accepted, _protocol = await socket.connect()
+    accepted, _protocol = await socket.connect(timeout=PATIENCE)
     assert accepted
     return socket
 
 
 async def heard(socket: WebsocketCommunicator) -> tuple[str, int]:
-    message = json.loads(await socket.receive_from(timeout=5))
+    message = json.loads(await socket.receive_from(timeout=PATIENCE))
     return message["board"], message["version"]
 
 
 async def closing_code(socket: WebsocketCommunicator) -> int:
-    while (message := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+    while (message := await socket.receive_output(timeout=PATIENCE))["type"] != "websocket.close":
         pass
     return message["code"]
 
@@ -82,7 +83,7 @@ def test_a_socket_is_told_the_version_and_each_change(valkey, cards):
         await score(cards)
         told += [await heard(socket) for socket in (everyone, project, other)]
         for socket in (everyone, project, other):
-            await socket.disconnect()
+            await socket.disconnect(timeout=PATIENCE)
         return told
 
     assert async_to_sync(story)() == [
@@ -102,7 +103,7 @@ def test_an_older_or_equal_version_is_not_told(valkey):
             await relay.hear("all", version)
         second = await heard(socket)
         assert await socket.receive_nothing()
-        await socket.disconnect()
+        await socket.disconnect(timeout=PATIENCE)
         return first, second
 
     assert async_to_sync(story)() == (("all", 5), ("all", 7))
@@ -141,7 +142,7 @@ def test_a_board_that_is_withdrawn_closes_its_sockets(cards, monkeypatch):
         code = await closing_code(socket)
         told = await heard(other)
         assert await other.receive_nothing()
-        await other.disconnect()
+        await other.disconnect(timeout=PATIENCE)
         return code, told
 
     assert async_to_sync(story)() == (4404, ("all", 0))
@@ -169,7 +170,7 @@ def test_a_few_short_messages_are_ignored():
         for _ in range(5):
             await socket.send_to(text_data="x" * 1024)
         assert await socket.receive_nothing()
-        await socket.disconnect()
+        await socket.disconnect(timeout=PATIENCE)
         return told
 
     assert async_to_sync(story)() == ("all", 0)
@@ -181,10 +182,10 @@ def test_a_process_holds_only_so_many_sockets(monkeypatch):
     async def story():
         first, second = await connect(), await connect()
         code = await closing_code(second)
-        await first.disconnect()
+        await first.disconnect(timeout=PATIENCE)
         third = await connect()
         told = await heard(third)
-        await third.disconnect()
+        await third.disconnect(timeout=PATIENCE)
         return code, told
 
     assert async_to_sync(story)() == (4013, ("all", 0))
@@ -194,7 +195,7 @@ def test_sockets_that_left_are_forgotten():
     async def story():
         for _ in range(3):
             socket = await connect()
-            await socket.disconnect()
+            await socket.disconnect(timeout=PATIENCE)
         await closing_code(await connect("nobody"))
         return dict(relaying.Relay.of_this_loop().sockets)
 
@@ -209,7 +210,7 @@ def test_without_redis_sockets_follow_the_database(cards, monkeypatch, caplog):
         told = [await heard(socket)]
         await score(cards)
         told.append(await heard(socket))
-        await socket.disconnect()
+        await socket.disconnect(timeout=PATIENCE)
         return told
 
     assert async_to_sync(story)() == [("project-cards", 0), ("project-cards", 1)]
@@ -270,7 +271,7 @@ def test_a_board_is_live_again_after_an_outage(valkey, cards, break_it, mend_it,
                 await asyncio.sleep(0.1)
         told.append(await heard(socket))
         for each in (socket, late):
-            await each.disconnect()
+            await each.disconnect(timeout=PATIENCE)
         return told
 
     first, during, after = async_to_sync(story)()

@@ -19,6 +19,7 @@ from tasks.enums import BatchState
 from tasks.models import Batch
 from tests.factories import make_organisation, make_project, make_volunteer
 
+PATIENCE = 30  # seconds; a busy machine takes some
 pytestmark = pytest.mark.django_db
 application = URLRouter(websocket_urlpatterns)
 
@@ -50,13 +51,13 @@ def cookies(volunteer: Volunteer | None) -> list[tuple[bytes, bytes]]:
 
 async def connected(batch: Batch, headers: list[tuple[bytes, bytes]]) -> WebsocketCommunicator:
     socket = WebsocketCommunicator(application, f"/ws/batches/{batch.pk}/", headers)
-    accepted, _protocol = await socket.connect()
+    accepted, _protocol = await socket.connect(timeout=PATIENCE)
     assert accepted
     return socket
 
 
 async def heard(socket: WebsocketCommunicator) -> dict[str, Any]:
-    return json.loads(await socket.receive_from(timeout=5))
+    return json.loads(await socket.receive_from(timeout=PATIENCE))
 
 
 def test_a_socket_hears_how_far_the_batch_is_and_each_change(batch: Batch, valkey):
@@ -75,7 +76,7 @@ def test_a_socket_hears_how_far_the_batch_is_and_each_change(batch: Batch, valke
             assert await move(**fields) == 1
             messages.append(await heard(socket))
         assert await move() == 0
-        await socket.disconnect()
+        await socket.disconnect(timeout=PATIENCE)
         return messages
 
     assert [(m["batch"], m["state"], m["done"], m["total"]) for m in async_to_sync(watch)()] == [
@@ -92,7 +93,7 @@ def test_an_upload_on_its_way_is_told_in_bytes(batch: Batch):
     async def first() -> dict[str, Any]:
         socket = await connected(batch, headers)
         message = await heard(socket)
-        await socket.disconnect()
+        await socket.disconnect(timeout=PATIENCE)
         return message
 
     told = async_to_sync(first)()
@@ -109,7 +110,7 @@ def test_nobody_else_hears_anything(who: str, batch: Batch):
     headers = cookies(people[who]())
 
     async def closed() -> dict[str, Any]:
-        return await (await connected(batch, headers)).receive_output(timeout=5)
+        return await (await connected(batch, headers)).receive_output(timeout=PATIENCE)
 
     assert async_to_sync(closed)() == {"type": "websocket.close", "code": 4404}
 
@@ -128,7 +129,7 @@ def test_without_redis_the_announcer_waits_and_the_relay_looks_for_itself(batch:
         first = await heard(socket)
         await sync_to_async(Batch.objects.update)(done=5)
         second = await heard(socket)
-        await socket.disconnect()
+        await socket.disconnect(timeout=PATIENCE)
         return [first["done"], second["done"]]
 
     assert async_to_sync(watch)() == [0, 5]

@@ -116,7 +116,7 @@ def test_a_hint_to_a_queue_that_hangs_does_not_wait_for_it(valkey):
     try:
         started = time.monotonic()
         assert not hint(errand, 2)
-        assert time.monotonic() - started < 2  # four times the socket's timeout
+        assert time.monotonic() - started < 10  # whoever waits for it waits until the end of the test
     finally:
         os.kill(valkey.process.pid, signal.SIGCONT)
     assert hint(errand, 2)
