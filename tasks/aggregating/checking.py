@@ -51,7 +51,7 @@ def check(answers: Answers, gold: Gold, merge: Merge) -> list[Bin]:
     tasks = np.random.default_rng(2).permutation(sorted(gold)).tolist()
     sure, right = [], []
     for fold in (tasks[start::FOLDS] for start in range(min(FOLDS, len(tasks)))):
-        merged = merge(answers, {task: value for task, value in gold.items() if task not in fold})
+        merged = merge(answers, {task: gold[task] for task in gold.keys() - fold})
         sure += [merged.confidence[task] for task in fold]
         right += [merged.value[task] == gold[task] for task in fold]
     return reliability(np.array(sure), np.array(right, bool))

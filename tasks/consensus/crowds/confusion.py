@@ -33,15 +33,16 @@ def fit_confusion(crowd: Crowd) -> Confusion:
 
     E: log p[k, i] = log pi[k] + sum over j of log theta[k, j, l_ij].
     M: theta[k, j, .] = (c[k, j, .] + s m[k, j, .]) / (c[k, j] + s), with c the expected counts, s = ``OWN_PRIOR`` and
-    m what is expected of somebody of this skill: ``expected_matrices``.
+    m what is expected of somebody of this skill: ``expected_matrices``. Only ``Crowd.overlapping`` teaches.
     """
+    taught = crowd.overlapping()
     shape = (crowd.labels, crowd.volunteers, crowd.labels)
 
     def rule_of(counts: Counts) -> Rule:
         matrices = matrices_of(counts.said.reshape(shape))
         return Rule(np.log(prevalence(counts.tasks)), np.log(matrices).reshape(crowd.labels, crowd.cells))
 
-    rule = settle(crowd, count(crowd, lambda part: vote_of(part, crowd.labels)), rule_of)
+    rule = settle(taught, count(taught, lambda part: vote_of(part, crowd.labels)), rule_of)
     return Confusion(belief_of(crowd, rule.believe), np.exp(rule.tables).reshape(shape), np.exp(rule.common))
 
 

@@ -22,7 +22,7 @@ def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Re
     Rubinstein & Cohn 2019 (EBCC, proceedings.mlr.press/v97/li19i.html): with q[k, m, i],
     eta[k, m] = a / M + sum_i q, nu[k] = 1 + sum_im q, mu[k, m, j, l] = beta[k, l] + sum_i q[k, m, i] [l_ij = l] and
     log q[k, m, i] = E log pi[k, m] + E log tau[k] + sum_j E log v[k, m, j, l_ij], each expectation a difference of
-    digammas. The mean over as many as ``starts`` random starts of fixed seed.
+    digammas. Only ``Crowd.overlapping`` teaches. The mean over as many as ``starts`` random starts of fixed seed.
     """
     starts = max(1, min(starts, ANSWERS_AT_MOST // max(len(crowd.task), 1)))
     belief = np.zeros((crowd.labels, crowd.tasks))
@@ -35,10 +35,11 @@ def _fit_once(crowd: Crowd, kinds: int, chance: np.random.Generator) -> Real:
     def start(part: Part) -> Real:
         votes = votes_of(part, crowd.labels) + 1e-9
         kind = chance.dirichlet(np.ones(kinds), part.tasks).T  # the same for all labels, whatever their order
-        return (kind * (votes / votes.sum(0))[:, None]).reshape(-1, part.tasks)
+        return (kind * (votes / votes.sum(0))[:, None]).reshape(crowd.labels * kinds, part.tasks)
 
-    rule = settle(crowd, count(crowd, start), lambda counts: _rule_of(counts, crowd, kinds), MOST_STEPS)
-    return belief_of(crowd, lambda part: rule.believe(part).reshape(crowd.labels, kinds, -1).sum(1))
+    taught = crowd.overlapping()
+    rule = settle(taught, count(taught, start), lambda counts: _rule_of(counts, crowd, kinds), MOST_STEPS)
+    return belief_of(crowd, lambda part: rule.believe(part).reshape(crowd.labels, kinds, part.tasks).sum(1))
 
 
 def _rule_of(counts: Counts, crowd: Crowd, kinds: int) -> Rule:

@@ -75,6 +75,18 @@ class Crowd:
         )
         return counted.astype(np.int32)
 
+    def overlapping(self) -> "Crowd":
+        """Return the tasks that two people or more answered, numbered anew: a single answer tells of nobody's errors.
+
+        A model that learned from single answers too would only confirm what it believes already.
+        """
+        several = self.answers_of_task > 1
+        if several.all():
+            return self
+        place, kept = np.cumsum(several, dtype=np.int32) - 1, several[self.task]
+        columns = place[self.task[kept]].astype(np.int32), self.volunteer[kept], self.label[kept]
+        return Crowd(*columns, int(several.sum()), self.volunteers, self.labels)
+
     def parts(self) -> Iterator[Part]:
         """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers.
 

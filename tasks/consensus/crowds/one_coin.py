@@ -26,14 +26,15 @@ def fit_one_coin(crowd: Crowd) -> OneCoin:
 
     E: log p[k, i] = log pi[k] + sum over j of w[j] [l_ij = k], w[j] = log(q[j] (K - 1) / (1 - q[j])).
     M: q[j] = (expected right answers + s g) / (answers + s), g the crowd's mean, s = ``PRIOR_ANSWERS``.
-    After Dawid & Skene 1979 (doi:10.2307/2346806) with one parameter per person.
+    After Dawid & Skene 1979 (doi:10.2307/2346806) with one parameter per person. Only ``Crowd.overlapping`` teaches.
     """
+    taught = crowd.overlapping()
     reliability = np.zeros(crowd.volunteers)
 
     def rule_of(counts: Counts) -> Rule:
-        reliability[:] = np.clip(share_right(crowd, counts.said, PRIOR_ANSWERS), LEAST, MOST)
+        reliability[:] = np.clip(share_right(taught, counts.said, PRIOR_ANSWERS), LEAST, MOST)
         weights = np.log(reliability * max(crowd.labels - 1, 1) / (1 - reliability))
         return Rule(np.log(prevalence(counts.tasks)), per_label(weights, crowd.labels))
 
-    rule = settle(crowd, count(crowd, lambda part: vote_of(part, crowd.labels)), rule_of)
+    rule = settle(taught, count(taught, lambda part: vote_of(part, crowd.labels)), rule_of)
     return OneCoin(belief_of(crowd, rule.believe), reliability)

@@ -7,6 +7,7 @@ from .fitting import belief_of, count
 from .vote import SMOOTHING, votes_of
 
 PRIOR_ANSWERS = 4.0
+USUAL = 0.8  # how reliable people are where nothing shows it
 
 
 def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
@@ -29,7 +30,11 @@ def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
 
 
 def agreement_with_majority(crowd: Crowd) -> Real:
-    """Return the smoothed share of each volunteer's answers that agree with the majority vote, shape (volunteers,)."""
+    """Return the smoothed share of each volunteer's answers that agree with the majority vote, shape (volunteers,).
+
+    Tasks that nobody else answered are left out.
+    """
+    crowd = crowd.overlapping()
 
     def majority(part: Part) -> Real:
         votes = votes_of(part, crowd.labels)
@@ -46,7 +51,7 @@ def share_right(crowd: Crowd, said: Real, prior: float) -> Real:
     """
     right: Real = np.einsum("kjk->j", said.reshape(crowd.labels, crowd.volunteers, crowd.labels))
     answers: Real = crowd.answers_of_volunteer.astype(float)
-    mean = float(right.sum()) / max(float(answers.sum()), 1.0)
+    mean = (float(right.sum()) + USUAL * prior) / (float(answers.sum()) + prior)
     return (right + prior * mean) / (answers + prior)
 
 
