@@ -21,7 +21,7 @@ LOOK = CHORES["ingestion.read_waiting_batches"]
 
 @pytest.fixture(scope="module")
 def cards(size):
-    return list(specimens.draw(7, size(3, 60)))
+    return list(specimens.draw(7, size(3, 20)))
 
 
 @pytest.fixture
