@@ -223,13 +223,15 @@ def browser(chromium, monkeypatch: pytest.MonkeyPatch):
 def open_page(browser, live_url: str):
     """``open_page(**options)`` opens a page in a browser context of its own: another visitor.
 
+    Movement is reduced and no service worker installed unless the options ask for it: a test waits for neither.
     The test fails when a console shows an error or a page asks another host for anything; ``page.problems`` lists
     them, and a test that means to cause one clears it.
     """
     pages = []
 
     def watched(**options):
-        context = browser.new_context(base_url=live_url, **({"reduced_motion": "reduce"} | options))
+        usual = {"reduced_motion": "reduce", "service_workers": "block"}
+        context = browser.new_context(base_url=live_url, **(usual | options))
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.problems = []

@@ -1,4 +1,5 @@
 import time
+from functools import cache
 
 import pytest
 from django.core.management import call_command
@@ -7,11 +8,23 @@ from ingestion.specimens import draw, write
 from tasks.models import Answer
 
 
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory):
+    """``drawn(n)``: a folder of n drawn cards; a number is drawn once."""
+    folder = tmp_path_factory.mktemp("drawn")
+
+    @cache
+    def cards(count):
+        write(folder / str(count) / "cards", draw(7, count))
+        return folder / str(count) / "cards"
+
+    return cards
+
+
 @pytest.fixture
-def cards(in_thread, live_url, tmp_path):
+def cards(in_thread, live_url, drawn):
     """A project “finnish-newspapers” of two drawn cards with one question."""
-    write(tmp_path / "cards", draw(7, 2))
-    in_thread(call_command, "ingest", "finnish-newspapers", str(tmp_path / "cards"))
+    in_thread(call_command, "ingest", "finnish-newspapers", str(drawn(2)))
     return "finnish-newspapers"
 
 

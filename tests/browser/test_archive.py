@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from accounts.enums import Role
 from accounts.models import Membership
 from tasks.enums import TaskState
-from tasks.models import Task
+from tasks.models import Page, Task
 from tasks.projects import count_progress
 from tests.factories import make_organisation, make_volunteer
 
@@ -67,10 +67,16 @@ def upload_box(page, run_jobs):
 
 
 def look_at_cuts(page):
-    """Return how many lines were cut, as the frames show them."""
+    """Return how many lines were cut from the first page, as the frames show them."""
     page.get_by_role("link", name="See what was cut").click()
     expect(page.locator(".leaves li")).to_have_count(3)
-    return page.locator(".leaves rect.cut").count()
+    return page.locator(".leaves li").first.locator("rect.cut").count()
+
+
+def keep_one_page():
+    """Ask nothing of the others: two people are going to read every line."""
+    Task.objects.exclude(page=Page.objects.earliest("pk")).delete()
+    count_progress(Task.objects.first().project_id)
 
 
 class Reader:
@@ -120,7 +126,7 @@ def test_a_box_of_scans_becomes_open_data_without_a_command_line(open_page, in_t
     found_project(desk)
     upload_box(desk, run_jobs)
     lines = look_at_cuts(desk)
-    in_thread(lambda: count_progress(Task.objects.first().project_id))
+    in_thread(keep_one_page)
 
     desk.get_by_role("link", name="Overview").click()
     desk.get_by_role("button", name="Publish").click()

@@ -9,8 +9,8 @@ from exports.models import Release
 from tasks.models import Project, Task
 from tests.factories import settle_task
 
+from .looking import PHONE, faults
 from .test_desk import owner, sign_in  # noqa: F401  # a fixture
-from .test_pages import LOOKS, faults, sticks_out
 
 pytestmark = pytest.mark.browser
 DESK = "/desk/finnish-newspapers/releases/"
@@ -31,22 +31,19 @@ def release_by_button(page, run_jobs, notes: str) -> None:
 
 
 @pytest.mark.usefixtures("owner")
-@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
-def test_what_an_archivist_releases_by_button_anybody_traces_to_its_place_and_downloads(
-    open_page, in_thread, run_jobs, look
-):
-    desk, page = open_page(**look), open_page(**look, accept_downloads=True)
+def test_what_an_archivist_releases_by_button_anybody_traces_to_its_place_and_downloads(open_page, in_thread, run_jobs):
+    desk, page = open_page(), open_page(viewport=PHONE, accept_downloads=True)
     sign_in(desk)
     for text in ("Åbo Tidningar", "Wasa Tidning"):
         in_thread(settle_a_line, text)
         release_by_button(desk, run_jobs, f"With {text}.")
-    assert (faults(desk), sticks_out(desk)) == ([], False)
+    assert faults(desk) == []
 
     page.goto("/data/")
     page.get_by_role("link", name="Finnish newspapers").click()
     for summary in page.locator("details.more > summary").all():
         summary.click()
-    assert (faults(page), sticks_out(page)) == ([], False)
+    assert faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="data.csv", exact=True).click()
     given = download.value.path().read_bytes()
@@ -54,15 +51,15 @@ def test_what_an_archivist_releases_by_button_anybody_traces_to_its_place_and_do
     page.locator("a.thumb").first.click()
     expect(page.locator(".said")).to_have_text("Åbo Tidningar")
     expect(page.locator(".page, .pile svg image")).to_have_count(1)
-    assert (faults(page), sticks_out(page)) == ([], False)
+    assert faults(page) == []
 
     desk.get_by_role("link", name="Withdraw release 1").click()
     desk.get_by_label("Reason").fill("A name is wrong.")
-    assert (faults(desk), sticks_out(desk)) == ([], False)
+    assert faults(desk) == []
     desk.get_by_role("button", name="Withdraw release 1").click()
     expect(desk.get_by_role("status").first).to_contain_text("Release 1 is withdrawn.")
     page.goto("/data/finnish-newspapers/1/")
     expect(page.locator("main")).to_contain_text("A name is wrong.")
-    assert (faults(page), sticks_out(page)) == ([], False)
+    assert faults(page) == []
     page.problems[:] = [problem for problem in page.problems if "410" not in problem]
     assert in_thread(lambda: Release.objects.filter(state="published").count()) == 1

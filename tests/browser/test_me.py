@@ -9,7 +9,7 @@ from gamification.chores import keep_boards
 from tasks.models import Answer, Task
 from tests.factories import NOON, post_answer
 
-from .test_pages import LOOKS, faults, sticks_out
+from .looking import faults
 
 pytestmark = pytest.mark.browser
 MINE = ["/me/", "/me/answers/", "/me/name/", "/me/account/", "/me/erase/"]
@@ -35,19 +35,13 @@ def others_differ():
     keep_boards()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
-def test_axe_finds_nothing_on_my_own_pages(open_page, cards, in_thread, look):
-    page = open_page(**look)
+def test_axe_finds_nothing_on_my_own_pages(page, cards, in_thread):
     read_a_line(page, cards)
     in_thread(others_differ)
 
     for path in MINE:
         page.goto(path)
-        assert (path, faults(page), sticks_out(page)) == (path, [], False)
-    page.set_viewport_size({"width": 320, "height": 568})
-    for path in MINE:
-        page.goto(path)
-        assert (path, sticks_out(page)) == (path, False)
+        assert (path, faults(page)) == (path, [])
 
 
 def test_a_volunteer_keeps_the_work_and_leaves_without_a_trace(open_page, cards, in_thread):

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_without_a_connection_a_page_of_our_own_is_shown_and_tries_again(open_page, cards):
-    page = open_page()
+    page = open_page(service_workers="allow")
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)

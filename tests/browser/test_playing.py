@@ -107,7 +107,8 @@ def test_a_tab_whose_session_is_gone_keeps_its_draft_and_says_what_to_do(page, c
     page.problems.clear()
 
 
-def test_answers_typed_without_a_connection_arrive_later_once(page, cards, votes):
+def test_answers_typed_without_a_connection_arrive_later_once(open_page, cards, votes):
+    page = open_page(service_workers="allow")
     start(page, cards)
     page.context.set_offline(True)
     field(page).fill("Åbo Tidningar")

@@ -9,7 +9,7 @@ from tasks.enums import TaskState
 from tasks.models import Project, Task
 from tests.factories import make_volunteer, post_answer
 
-from .test_pages import LOOKS, faults, sticks_out
+from .looking import faults
 
 pytestmark = pytest.mark.browser
 PASSWORD = "kept in a drawer"
@@ -72,9 +72,7 @@ def test_disputes_are_settled_by_keyboard_alone(page, cards, disputes, outcome, 
     loads = []
     page.on("load", lambda: loads.append(page.url))
 
-    page.keyboard.press("c")
-    expect(page.locator("#scan svg.whole")).to_be_visible()
-    page.keyboard.press("c")
+    look_at_the_whole_page(page)
     second = page.locator(".choice .reading").nth(1).inner_text()
     page.keyboard.press("2")
     shows(page, cards, two)
@@ -85,27 +83,13 @@ def test_disputes_are_settled_by_keyboard_alone(page, cards, disputes, outcome, 
     shows(page, cards, one)
     assert outcome(one) == ("DISPUTED", None)
 
-    page.keyboard.press("e")
-    expect(page.get_by_label("None of these?")).to_be_focused()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("Tesson 1, Uson Marius")
-    page.keyboard.press("Escape")
-    expect(page.locator("#asked")).to_be_focused()
-    page.keyboard.press("e")
-    page.keyboard.press("Enter")
+    settle_in_own_words(page, "Tesson 1, Uson Marius")
     shows(page, cards, two)
     assert outcome(one) == ("AGREED", {"text": "Tesson 1, Uson Marius"})
 
-    page.keyboard.press("u")
-    shows(page, cards, three)
-    page.keyboard.press("b")
-    shows(page, cards, four)
-    page.keyboard.press("n")
-    shows(page, cards, five)
-    page.keyboard.press("p")
-    shows(page, cards, four)
-    page.keyboard.press("r")
-    shows(page, cards, five)
+    for key, next_task in (("u", three), ("b", four), ("n", five), ("p", four), ("r", five)):
+        page.keyboard.press(key)
+        shows(page, cards, next_task)
     page.keyboard.press("Alt+1")
     page.wait_for_url(f"**/desk/{cards}/review/")
     expect(page.get_by_text("Nothing is in dispute")).to_be_visible()
@@ -118,6 +102,24 @@ def test_disputes_are_settled_by_keyboard_alone(page, cards, disputes, outcome, 
     assert outcome(five)[0] == "AGREED"
     assert len(loads) == 1  # the last page only: the others took one another's place
     assert in_thread(Act.objects.count) == 7
+
+
+def look_at_the_whole_page(page):
+    page.keyboard.press("c")
+    expect(page.locator("#scan svg.whole")).to_be_visible()
+    page.keyboard.press("c")
+
+
+def settle_in_own_words(page, text):
+    """Type them, leave the field by Escape, come back to it and settle."""
+    page.keyboard.press("e")
+    expect(page.get_by_label("None of these?")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Escape")
+    expect(page.locator("#asked")).to_be_focused()
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
 
 
 def test_a_key_types_in_a_field_and_rests_when_switched_off(page, cards, disputes, outcome):
@@ -170,27 +172,19 @@ def test_without_a_connection_nothing_is_lost(page, cards, disputes, outcome):
     page.problems[:] = [problem for problem in page.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, cards, disputes, look):
-    page = open_page(**look)
+def test_axe_finds_nothing_and_nothing_sticks_out(page, cards, disputes):
     sign_in(page, f"/desk/{cards}/review/")
     first = page.url
 
-    def check(where):
-        assert (where, faults(page), sticks_out(page)) == (where, [], False)
-        page.set_viewport_size({"width": 320, "height": 568})
-        assert (where, sticks_out(page)) == (where, False)
-        page.set_viewport_size(look["viewport"])
-
-    check("dispute")
+    assert faults(page) == []
     page.locator(".choice").first.click()
     page.wait_for_url(f"**/review/{disputes[1]}/")
-    check("the next, with what was done last")
+    assert faults(page) == []  # with what was done last
     for path in (first, f"/desk/{cards}/review/all/", f"/desk/{cards}/review/settled/"):
         page.goto(path)
-        check(path)
+        assert (path, faults(page)) == (path, [])
     for task in disputes[1:]:
         page.goto(f"/desk/{cards}/review/{task}/")
         page.get_by_role("button", name="Empty").click()
         page.wait_for_url(lambda url, task=task: not url.endswith(f"/{task}/"))
-    check("nothing left")
+    assert faults(page) == []  # nothing is left

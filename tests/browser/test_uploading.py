@@ -16,7 +16,7 @@ from tasks.models import Batch, Page, Task
 from tests.factories import make_volunteer, make_workflow
 from tests.ingestion.drawing import document, page_bytes
 
-from .test_pages import LOOKS, faults, sticks_out
+from .looking import faults
 
 pytestmark = pytest.mark.browser
 
@@ -60,27 +60,17 @@ def zipped(folder: Path, *files: tuple[str, bytes]) -> Path:
 
 
 def test_scans_brought_by_browser_are_read_and_shown(desk, project, in_thread, run_jobs, tmp_path):
-    (tmp_path / "register.pdf").write_bytes(document(2))
-    (tmp_path / "torn.jpg").write_bytes(page_bytes(9)[:-900])
-    box = zipped(tmp_path, ("a.jpg", page_bytes(1)), ("b.jpg", page_bytes(2)))
     page = desk()
     page.goto(f"/desk/{project.slug}/batches/")
+    assert faults(page) == []
 
-    page.get_by_label("What to call this batch").fill("Box 1")
-    page.get_by_label("Files", exact=True).set_input_files([box, tmp_path / "register.pdf", tmp_path / "torn.jpg"])
-    page.get_by_role("button", name="Upload", exact=True).click()
-    expect(page.get_by_text("waiting to be read").first).to_be_visible()
-    assert re.search(r"/batches/\d+/$", page.url)
-
+    upload_a_box(page, tmp_path)
     run_jobs()
     expect(page.locator("#report .badge").first).to_have_text("done")
     expect(page.locator("#report .files > li")).to_have_count(4)
     expect(page.locator("#report .wants")).to_contain_text("torn.jpg")
-    (tmp_path / "whole.jpg").write_bytes(page_bytes(9))
-    with page.expect_file_chooser() as choosing:
-        page.get_by_role("button", name="Send this file again torn.jpg").click()
-    with page.expect_navigation():
-        choosing.value.set_files(tmp_path / "whole.jpg")
+    assert faults(page) == []
+    send_again(page, "torn.jpg", tmp_path)
     run_jobs()
     expect(page.locator("#report .badge").first).to_have_text("done")
     expect(page.locator("#report .wants")).to_have_count(0)
@@ -88,19 +78,51 @@ def test_scans_brought_by_browser_are_read_and_shown(desk, project, in_thread, r
         ("box.zip/a.jpg", "done"), ("box.zip/b.jpg", "done"), ("register.pdf", "done"), ("torn.jpg", "done"),
     ]  # fmt: skip
 
-    page.get_by_role("link", name="See what was cut").click()
-    expect(page.locator(".leaves svg")).to_have_count(5)
-    page.get_by_role("link", name="register, page 2").click()
-    page.get_by_text("Withhold this page").click()
-    page.get_by_role("button", name="Withhold it").click()
-    expect(page.get_by_role("button", name="Show this page again")).to_be_visible()
-    page.goto(page.url.split("pages/")[0])
-    page.get_by_text("Withdraw this batch").click()
-    page.get_by_role("button", name="Withdraw it").click()
-    expect(page.get_by_role("button", name="Restore this batch")).to_be_visible()
+    withhold_a_page(page)
+    page.goto(f"/desk/{project.slug}/batches/")
+    assert faults(page) == []
+    withdraw_the_batch(page)
     open_tasks = in_thread(lambda: Task.objects.filter(state=TaskState.OPEN).count())
     shown = in_thread(lambda: Page.objects.filter(withheld_at=None).count())
     assert (open_tasks, shown) == (0, 0)
+
+
+def upload_a_box(page, folder):
+    (folder / "register.pdf").write_bytes(document(2))
+    (folder / "torn.jpg").write_bytes(page_bytes(9)[:-900])
+    box = zipped(folder, ("a.jpg", page_bytes(1)), ("b.jpg", page_bytes(2)))
+    page.get_by_label("What to call this batch").fill("Box 1")
+    page.get_by_label("Files", exact=True).set_input_files([box, folder / "register.pdf", folder / "torn.jpg"])
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_text("waiting to be read").first).to_be_visible()
+    assert re.search(r"/batches/\d+/$", page.url)
+
+
+def send_again(page, name, folder):
+    (folder / "whole.jpg").write_bytes(page_bytes(9))
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name=f"Send this file again {name}").click()
+    with page.expect_navigation():
+        choosing.value.set_files(folder / "whole.jpg")
+
+
+def withhold_a_page(page):
+    page.get_by_role("link", name="See what was cut").click()
+    expect(page.locator(".leaves svg")).to_have_count(5)
+    assert faults(page) == []
+    page.get_by_role("link", name="register, page 2").click()
+    page.get_by_text("Withhold this page").wait_for()
+    assert faults(page) == []
+    page.get_by_text("Withhold this page").click()
+    page.get_by_role("button", name="Withhold it").click()
+    expect(page.get_by_role("button", name="Show this page again")).to_be_visible()
+
+
+def withdraw_the_batch(page):
+    page.get_by_role("link", name="Box 1").click()
+    page.get_by_text("Withdraw this batch").click()
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_role("button", name="Restore this batch")).to_be_visible()
 
 
 def test_an_upload_goes_on_after_a_broken_line_and_after_a_reload(desk, project, in_thread, tmp_path):
@@ -148,24 +170,3 @@ def test_an_upload_goes_on_after_a_broken_line_and_after_a_reload(desk, project,
 
     assert in_thread(arrived) == content
     page.problems.clear()
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=["desktop by day", "phone at night"])
-def test_axe_finds_nothing_on_the_pages_of_batches(desk, project, in_thread, run_jobs, look, tmp_path):
-    (tmp_path / "register.pdf").write_bytes(document(1))
-    (tmp_path / "torn.jpg").write_bytes(page_bytes(9)[:-900])
-    page = desk(**look)
-    page.goto(f"/desk/{project.slug}/batches/")
-    found = [(page.url, faults(page), sticks_out(page))]
-    page.get_by_label("Files", exact=True).set_input_files([tmp_path / "register.pdf", tmp_path / "torn.jpg"])
-    page.get_by_role("button", name="Upload", exact=True).click()
-    expect(page.get_by_text("waiting to be read").first).to_be_visible()
-    run_jobs()
-    expect(page.locator("#report .badge").first).to_have_text("done")
-    batch = page.url
-    leaf = in_thread(lambda: Page.objects.get().pk)
-    for address in (f"/desk/{project.slug}/batches/", batch, f"{batch}pages/", f"{batch}pages/{leaf}/"):
-        page.goto(address)
-        found.append((page.url, faults(page), sticks_out(page)))
-
-    assert [one for one in found if one[1] or one[2]] == []
