@@ -76,6 +76,11 @@ def row_of(batch: Batch, found: Found, seen: Outcome | None) -> File:
     return File(batch=batch, path_label=found.label, state=seen.state, reason=seen.reason, step=seen.step)
 
 
+def pages_known(batch: Batch) -> dict[str, int]:
+    """Return how many pages there are in each document that an earlier run has opened."""
+    return dict(File.objects.filter(batch=batch, pages__gt=0).values_list("path_label", "pages"))
+
+
 def row_for(batch: Batch, label: str, sha256: str) -> File:
     """Return the row of a file, a second one when another content came in under the same label before."""
     row = File.objects.get_or_create(batch=batch, path_label=label)[0]

@@ -25,7 +25,7 @@ from .errors import CannotRead
 from .gathering import Found, gather, layout_names
 from .intake import Document, Verdict, Workbench, already_there, batch_with, take_in
 from .leafing import Leaf, Tally, leaves_of, note_page
-from .listing import Outcome, enlist, judged_by_sight, row_for, settle
+from .listing import Outcome, enlist, judged_by_sight, pages_known, row_for, settle
 from .pulsing import Pulse
 from .storing import clear, disk_words, judge_room, workshop
 from .unpacking import Archives
@@ -119,6 +119,7 @@ class Run:
     results: dict[str, Outcome] = field(default_factory=dict)
     total: int = 0  # pictures and pages of documents
     done: int = 0
+    known: dict[str, int] = field(default_factory=dict)  # pages of documents that were opened before
 
     @property
     def batch(self) -> Batch:
@@ -130,7 +131,8 @@ class Run:
         for outcome in by_sight.values():
             self.keep(outcome)
         pictures = [file for file in found if file.is_page]
-        self.total = len(pictures)
+        self.known = pages_known(self.batch)
+        self.total = sum(self.known.get(file.label, 1) for file in pictures)
         self.mine.hold(total=self.total, done=0)
         checkpoint("listed")
         for picture in pictures:
@@ -146,7 +148,7 @@ class Run:
     def read_document(self, document: Document) -> None:
         """Make the rows of each page by itself: a long document goes on where it stopped."""
         file = row_for(self.batch, document.found.label, document.sha256).pk
-        self.total += document.pages - 1
+        self.total += document.pages - self.known.get(document.found.label, 1)
         tally = Tally(document, file)
         for leaf in leaves_of(document, self.bench):
             judge_room()
@@ -173,6 +175,7 @@ class Run:
     def write(self, found: Found, verdict: Verdict) -> None:
         """Make the rows of one picture, all or none. A picture that someone else brought meanwhile is a duplicate."""
         self.done += 1
+        self.total -= self.known.get(found.label, 1) - 1
         try:
             with transaction.atomic():
                 tasks = self.rows(verdict)

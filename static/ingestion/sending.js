@@ -1,8 +1,24 @@
 /** One file on its way, piece by piece: a piece is lost at most, whatever happens to the line. */
 import { CallFailed, token } from "../tasks/api.js";
 
-const PIECE = 4 * 2 ** 20; // bytes
-const PATIENCE = 120_000; // ms for one piece
+const SMALLEST = 2 ** 18; // bytes of a piece: on a slow line a bar that moves
+const LARGEST = 4 * 2 ** 20;
+const QUICK = 1_000; // ms for one piece
+const SLOW = 4_000;
+const PATIENCE = 120_000;
+
+let piece = 2 ** 20; // bytes; as the line turns out to be
+
+function learn(took) {
+  if (took < QUICK) piece = Math.min(LARGEST, 2 * piece);
+  if (took > SLOW) piece = Math.max(SMALLEST, piece / 2);
+}
+
+let line = new AbortController(); // once the browser says that there is none: a request may hang for minutes
+window.addEventListener("offline", () => {
+  line.abort();
+  line = new AbortController();
+});
 
 async function checksum(bytes) {
   if (!crypto.subtle) return null; // a site read over plain HTTP
@@ -35,11 +51,13 @@ export class Sending {
     this.state = "sending";
     let bytes;
     try {
-      bytes = await this.file.slice(this.offset, this.offset + PIECE).arrayBuffer();
+      bytes = await this.file.slice(this.offset, this.offset + piece).arrayBuffer();
     } catch (error) {
       throw new CallFailed(400, String(error.message)); // moved or changed since it was chosen
     }
+    const began = performance.now();
     const response = await this.patch(bytes, await checksum(bytes), stop);
+    learn(performance.now() - began);
     const offset = response.headers.get("Upload-Offset");
     if (!response.ok && (response.status !== 409 || offset === null)) {
       const reply = await response.json().catch(() => ({}));
@@ -54,7 +72,7 @@ export class Sending {
     if (sum) headers["Upload-Checksum"] = sum;
     const patience = AbortSignal.timeout(PATIENCE);
     try {
-      return await fetch(this.url, { method: "PATCH", headers, body, signal: AbortSignal.any ? AbortSignal.any([stop, patience]) : stop });
+      return await fetch(this.url, { method: "PATCH", headers, body, signal: AbortSignal.any ? AbortSignal.any([stop, patience, line.signal]) : stop });
     } catch {
       throw new CallFailed(0);
     }

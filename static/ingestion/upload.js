@@ -124,6 +124,7 @@ async function run() {
   if (stop) return;
   stop = new AbortController();
   toggle(true);
+  showTotal();
   const workers = Array.from({ length: AT_ONCE }, () => work(stop.signal));
   await Promise.all(workers);
   const stopped = stop.signal.aborted;
@@ -149,6 +150,7 @@ async function work(signal) {
 async function send(sending, signal) {
   let tries = 0;
   sending.state = "sending";
+  show(sending);
   while (!signal.aborted && sending.state === "sending") {
     try {
       if (tries) await sending.ask();

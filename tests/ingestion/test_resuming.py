@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from ingestion import pulsing
-from ingestion.claiming import claim
+from ingestion import claiming, pulsing
+from ingestion.claiming import Claim, claim
 from ingestion.errors import ClaimLost
 from ingestion.models import File
 from ingestion.progress import progress_of
@@ -185,3 +185,23 @@ def test_a_batch_that_is_withdrawn_while_it_is_read_stays_so():
     with pytest.raises(ClaimLost):
         mine.finish(BatchState.DONE)
     assert claim(batch.pk, take_over=True) is None
+
+
+@pytest.mark.django_db
+def test_the_pages_of_a_document_that_was_begun_are_counted_from_the_start(tmp_path: Path):
+    slug = make_workflow().project.slug
+    (tmp_path / "register.pdf").write_bytes(document(3))
+    (tmp_path / "a.jpg").write_bytes(page_bytes())
+    totals = []
+
+    class Noting(Claim):
+        def hold(self, **progress: Any) -> None:
+            totals.append(progress.get("total"))
+            super().hold(**progress)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(claiming, "Claim", Noting)
+        for _time in range(2):
+            call_command("ingest", slug, str(tmp_path), verbosity=0)
+
+    assert totals == [2, 2, 4, 4, 4] + [4] * 5
