@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one Chromium, one live server
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))  # xdist begins with large groups
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
