@@ -1,5 +1,7 @@
 """Volunteers who err together: hidden kinds of tasks explain it."""
 
+from functools import partial
+
 import numpy as np
 
 from .crowd import Crowd, Part, Real
@@ -8,7 +10,7 @@ from .vote import votes_of
 
 KINDS = 4
 STARTS = 6
-ANSWERS_AT_MOST = 3_000_000  # in all starts together, beyond the first: chance matters less in a large crowd
+ANSWERS_AT_MOST = 3_000_000  # that teach, in all starts together: neither chance nor a part matters much there
 MOST_STEPS = 10  # more of them move the hidden kinds, hardly ever a label
 KINDS_PRIOR = 0.1
 HIT_PRIOR, MISS_PRIOR = 4.0, 1.0
@@ -24,22 +26,27 @@ def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Re
     log q[k, m, i] = E log pi[k, m] + E log tau[k] + sum_j E log v[k, m, j, l_ij], each expectation a difference of
     digammas. Only ``Crowd.overlapping`` teaches. The mean over as many as ``starts`` random starts of fixed seed.
     """
-    starts = max(1, min(starts, ANSWERS_AT_MOST // max(len(crowd.task), 1)))
+    taught = crowd.overlapping(ANSWERS_AT_MOST)
+    starts = max(1, min(starts, ANSWERS_AT_MOST // max(len(taught.task), 1)))
     belief = np.zeros((crowd.labels, crowd.tasks))
     for seed in range(starts):
-        belief += _fit_once(crowd, kinds, np.random.default_rng(seed)) / starts
+        rule = _fit_once(taught, kinds, np.random.default_rng(seed))
+        belief += belief_of(crowd, partial(_of_labels, rule, crowd.labels)) / starts
     return belief
 
 
-def _fit_once(crowd: Crowd, kinds: int, chance: np.random.Generator) -> Real:
+def _of_labels(rule: Rule, labels: int, part: Part) -> Real:
+    kinds = len(rule.common) // labels
+    return rule.believe(part).reshape(labels, kinds, part.tasks).sum(1)
+
+
+def _fit_once(crowd: Crowd, kinds: int, chance: np.random.Generator) -> Rule:
     def start(part: Part) -> Real:
         votes = votes_of(part, crowd.labels) + 1e-9
         kind = chance.dirichlet(np.ones(kinds), part.tasks).T  # the same for all labels, whatever their order
         return (kind * (votes / votes.sum(0))[:, None]).reshape(crowd.labels * kinds, part.tasks)
 
-    taught = crowd.overlapping()
-    rule = settle(taught, count(taught, start), lambda counts: _rule_of(counts, crowd, kinds), MOST_STEPS)
-    return belief_of(crowd, lambda part: rule.believe(part).reshape(crowd.labels, kinds, part.tasks).sum(1))
+    return settle(crowd, count(crowd, start), lambda counts: _rule_of(counts, crowd, kinds), MOST_STEPS)
 
 
 def _rule_of(counts: Counts, crowd: Crowd, kinds: int) -> Rule:

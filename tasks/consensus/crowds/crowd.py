@@ -75,17 +75,22 @@ class Crowd:
         )
         return counted.astype(np.int32)
 
-    def overlapping(self) -> "Crowd":
+    def overlapping(self, at_most: int | None = None) -> "Crowd":
         """Return the tasks that two people or more answered, numbered anew: a single answer tells of nobody's errors.
 
-        A model that learned from single answers too would only confirm what it believes already.
+        A model that learned from single answers too would only confirm what it believes already. With more than
+        ``at_most`` answers among them, every second task is taken, or every third, and so on.
         """
-        several = self.answers_of_task > 1
-        if several.all():
+        several = np.flatnonzero(self.answers_of_task > 1)
+        answers = int(self.answers_of_task[several].sum())
+        several = several[:: -(-answers // at_most) if at_most and answers else 1]
+        if len(several) == self.tasks:
             return self
-        place, kept = np.cumsum(several, dtype=np.int32) - 1, several[self.task]
-        columns = place[self.task[kept]].astype(np.int32), self.volunteer[kept], self.label[kept]
-        return Crowd(*columns, int(several.sum()), self.volunteers, self.labels)
+        place = np.full(self.tasks, -1, np.int32)
+        place[several] = np.arange(len(several), dtype=np.int32)
+        task = place[self.task]
+        kept = task >= 0
+        return Crowd(task[kept], self.volunteer[kept], self.label[kept], len(several), self.volunteers, self.labels)
 
     def parts(self) -> Iterator[Part]:
         """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers.
