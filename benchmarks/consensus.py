@@ -17,13 +17,14 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.consensus.crowds.blending import NOTHING, VIEWS, Known, blend
+from tasks.consensus.crowds.blending import NOTHING, VIEWS, Known, View, blend
 from tasks.consensus.crowds.crowd import Crowd, Real, gather
 from tasks.consensus.crowds.fitting import belief_of
 from tasks.consensus.crowds.scoring import score
@@ -103,8 +104,12 @@ def crowd_kit(crowd: Crowd) -> Real:
     return belief
 
 
+def seen(view: View, crowd: Crowd) -> Real:
+    return belief_of(crowd, view(crowd))
+
+
 def methods() -> dict[str, Callable[[Crowd], Real]]:
-    named = {MAJORITY: majority} | {NAMES[name]: view for name, view in VIEWS.items()}
+    named = {MAJORITY: majority} | {NAMES[name]: partial(seen, view) for name, view in VIEWS.items()}
     try:
         import crowdkit  # noqa: F401
     except ImportError:

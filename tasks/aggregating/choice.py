@@ -1,6 +1,6 @@
 """Merge answers that are one of a few labels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -18,11 +18,11 @@ def merge_choices(answers: Answers, gold: Gold) -> Merged:
     labels = labels_of(answers, gold)
     crowd = crowd_of(answers, labels)
     blended = blend(crowd, known_of(gold, labels))
-    best = blended.belief.argmax(0)
+    best, confidence, agreement = (np.concatenate(column) for column in zip(*decide(blended), strict=True))
     return Merged(
-        value=[labels[label] for label in best],
-        confidence=blended.belief.max(0),
-        agreement=votes_for(crowd, best) / crowd.answers_of_task,
+        value=[labels[label] for label in best.tolist()],
+        confidence=confidence,
+        agreement=agreement,
         answers=crowd.answers_of_task,
         how=how_sure(blended),
     )
@@ -49,9 +49,13 @@ def known_of(gold: Gold, labels: Sequence[str]) -> Known:
     return Known(np.array(tasks, np.intp), np.array([number[gold[task]] for task in tasks], np.intp))
 
 
-def votes_for(crowd: Crowd, label: Place) -> Real:
-    """Return how many chose ``label[i]`` for task i, shape (tasks,)."""
-    return np.bincount(crowd.task, label[crowd.task] == crowd.label, crowd.tasks)
+def decide(blended: Blend) -> Iterator[tuple[Place, Real, Real]]:
+    """Yield the best label, its confidence and the share of votes behind it, part by part."""
+    for part in blended.crowd.parts():
+        belief = blended.believe(part)
+        best = belief.argmax(0)
+        behind = part.cell % blended.crowd.labels == best[part.task]
+        yield best, belief.max(0), np.bincount(part.task, behind, part.tasks) / part.answers_of_task
 
 
 def how_sure(blended: Blend) -> str:

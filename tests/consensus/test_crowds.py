@@ -8,6 +8,7 @@ from tasks.consensus.crowds.blending import NOTHING, VIEWS, Blend, Known, blend,
 from tasks.consensus.crowds.confusion import fit_confusion
 from tasks.consensus.crowds.correlated import digamma
 from tasks.consensus.crowds.crowd import Crowd, gather
+from tasks.consensus.crowds.fitting import belief_of
 from tasks.consensus.crowds.one_coin import fit_one_coin
 from tasks.consensus.crowds.pooling import fit_weights, logs_of, pool
 from tasks.consensus.crowds.vote import smoothed_vote
@@ -58,7 +59,7 @@ def test_naming_labels_otherwise_names_the_result_otherwise(rows, other, known):
 @given(ANSWERS)
 def test_probabilities_of_a_task_sum_to_one_in_every_view(rows):
     for view in VIEWS.values():
-        belief = view(crowd_of(rows))
+        belief = belief_of(crowd_of(rows), view(crowd_of(rows)))
 
         assert belief.shape == (LABELS, TASKS)
         assert (belief >= 0).all()
@@ -119,7 +120,7 @@ def test_the_blend_sees_through_people_who_always_press_the_same():
 
 
 def beliefs_of(crowd: Crowd) -> dict[str, np.ndarray]:
-    return {"vote": smoothed_vote(crowd), "blend": blend(crowd).belief}
+    return {"vote": belief_of(crowd, smoothed_vote(crowd)), "blend": blend(crowd).belief}
 
 
 def test_a_volunteers_table_tells_what_they_take_for_what():
@@ -143,7 +144,7 @@ def test_one_coin_knows_who_is_reliable():
 def test_a_refit_tells_how_many_answers_of_each_were_right():
     crowd, _truth = planted()
 
-    right = right_answers(crowd, blend(crowd).belief) / crowd.answers_of_volunteer
+    right = right_answers(blend(crowd)) / crowd.answers_of_volunteer
 
     assert (right[:6] > 0.65).all()
     assert (right[6:] < 0.6).all()
@@ -172,9 +173,9 @@ def test_the_weights_follow_the_view_that_knows():
     truth = chance.integers(0, 2, 200)
     knows = np.where(np.arange(2)[:, None] == truth, 0.9, 0.1)
     guesses = np.where(np.arange(2)[:, None] == chance.integers(0, 2, 200), 0.9, 0.1)
-    views = [logs_of(knows), logs_of(guesses)]
+    views = np.stack([logs_of(knows), logs_of(guesses)])
 
-    weights = fit_weights(views, np.array([0.5, 0.5]), np.arange(100), truth[:100])
+    weights = fit_weights(views, np.where(np.arange(200) < 100, truth, -1), np.array([0.5, 0.5]))
 
     assert weights[0] > 1 > 0.25 > weights[1]
     assert (pool(views, weights).argmax(0) == truth).all()

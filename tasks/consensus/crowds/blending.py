@@ -2,33 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .confusion import fit_confusion
 from .correlated import KINDS, fit_correlated
-from .crowd import Crowd, Real
+from .crowd import Crowd, Part, Real
+from .fitting import Believe, belief_of
 from .one_coin import fit_one_coin
 from .pooling import fit_weights, independent_share, logs_of, pool
 from .skill import skill_weighted_vote
 from .vote import smoothed_vote
 
-type View = Callable[[Crowd], Real]
+type View = Callable[[Crowd], Believe]
 
 VOTES: dict[str, View] = {"vote": smoothed_vote, "skill": skill_weighted_vote}
 MODELS: dict[str, View] = {
-    "one coin": lambda crowd: fit_one_coin(crowd).belief,
-    "confusion": lambda crowd: fit_confusion(crowd).belief,
+    "one coin": lambda crowd: fit_one_coin(crowd).rule.believe,
+    "confusion": lambda crowd: fit_confusion(crowd).rule.believe,
     "correlated": fit_correlated,
 }
 VIEWS = VOTES | MODELS
 MOST_CELLS = 30_000_000  # numbers in the tables of the finest model
+SAMPLE = 200  # unknown tasks that the weights are fitted on beside the known ones
 
 
 @dataclass(frozen=True)
 class Known:
-    """Tasks whose label is known: ``label[g]`` is that of ``task[g]``; both of shape (known tasks,)."""
+    """Tasks whose label is known: ``label[g]`` is that of ``task[g]``; both of shape (known tasks,), no task twice."""
 
     task: NDArray[np.intp]
     label: NDArray[np.intp]
@@ -39,12 +42,21 @@ NOTHING = Known(np.empty(0, np.intp), np.empty(0, np.intp))
 
 @dataclass(frozen=True)
 class Blend:
-    """``belief``: p[k, i], shape (labels, tasks); ``weights`` of the views by name; ``known``: how many known tasks
-    taught them, 0 when they are the usual ones and the confidence is not calibrated."""
+    """What is believed of the tasks of ``crowd``, part by part by ``believe``.
 
-    belief: Real
+    ``weights`` of the views by name; ``known``: how many known tasks taught them, 0 when they are the usual ones and
+    the confidence is not calibrated.
+    """
+
+    crowd: Crowd
+    believe: Believe
     weights: dict[str, float]
     known: int
+
+    @cached_property
+    def belief(self) -> Real:
+        """All of it at once: p[k, i], shape (labels, tasks)."""
+        return belief_of(self.crowd, self.believe)
 
 
 def blend(crowd: Crowd, known: Known = NOTHING) -> Blend:
@@ -56,14 +68,27 @@ def blend(crowd: Crowd, known: Known = NOTHING) -> Blend:
     answers a task). The known labels themselves never enter the belief: of a known task it says what the crowd thinks.
     """
     usual = usual_weights(crowd)
-    names = [name for name, weight in usual.items() if weight or len(known.task)]
-    share = independent_share(crowd)
-    logs = [logs_of(VIEWS[name](crowd)) * (share if name in MODELS else 1.0) for name in names]
-    weights = np.array([usual[name] for name in names])
+    views = {name: VIEWS[name](crowd) for name, weight in usual.items() if weight or len(known.task)}
+
+    def looked_at(part: Part) -> Real:
+        """Return the logarithms of all views, shape (views, labels, tasks of the part)."""
+        share = independent_share(part.answers_of_task)
+        return np.stack([logs_of(view(part)) * (share if name in MODELS else 1.0) for name, view in views.items()])
+
+    weights = np.array([usual[name] for name in views])
     if len(known.task):
-        weights = fit_weights(logs, weights, known.task, known.label)
-    taught = dict(zip(names, weights.tolist(), strict=True))
-    return Blend(pool(logs, weights), taught, len(known.task))
+        weights = fit_weights(*shown(crowd, known, looked_at), usual=weights)
+    taught = dict(zip(views, weights.tolist(), strict=True))
+    return Blend(crowd, lambda part: pool(looked_at(part), weights), taught, len(known.task))
+
+
+def shown(crowd: Crowd, known: Known, looked_at: Believe) -> tuple[Real, NDArray[np.intp]]:
+    """Return the views of the known tasks and of some others, shape (views, labels, tasks), and their labels or -1."""
+    others = np.setdiff1d(np.linspace(0, crowd.tasks - 1, SAMPLE).astype(np.intp), known.task)
+    tasks = np.sort(np.concatenate([known.task, others]))
+    label = np.full(len(tasks), -1)
+    label[np.searchsorted(tasks, known.task)] = known.label
+    return np.concatenate([looked_at(part) for part in crowd.only(tasks).parts()], axis=2), label
 
 
 def usual_weights(crowd: Crowd) -> dict[str, float]:
@@ -75,13 +100,14 @@ def usual_weights(crowd: Crowd) -> dict[str, float]:
     return weights if size * KINDS > MOST_CELLS else weights | {"correlated": 0.0}
 
 
-def right_answers(crowd: Crowd, belief: Real) -> Real:
+def right_answers(blended: Blend) -> Real:
     """Return how many answers of each volunteer are expected to be right, shape (volunteers,).
 
-    What skills are rewritten from after a refit, beside ``Crowd.answers_of_volunteer``; ``belief``: that of the blend.
+    What skills are rewritten from after a refit, beside ``Crowd.answers_of_volunteer``.
     """
+    crowd = blended.crowd
     right = np.zeros(crowd.volunteers)
     for part in crowd.parts():
         volunteer, label = np.divmod(part.cell, crowd.labels)
-        right += np.bincount(volunteer, belief[label, part.first + part.task], crowd.volunteers)
+        right += np.bincount(volunteer, blended.believe(part)[label, part.task], crowd.volunteers)
     return right

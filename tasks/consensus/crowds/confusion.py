@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .crowd import Crowd, Real
-from .fitting import Counts, Rule, belief_of, count, prevalence, settle
-from .vote import vote_of
+from .fitting import Counts, Rule, count, prevalence, settle
+from .vote import smoothed_vote
 
 OWN_PRIOR = 4.0  # answers that the expected confusion weighs beside one's own
 SKILL_PRIOR = 8.0  # answers that the crowd's skill weighs beside one's own
@@ -16,13 +16,13 @@ LEAST = 1e-3  # nothing is impossible
 
 @dataclass(frozen=True)
 class Confusion:
-    """``belief``: p[k, i], shape (labels, tasks).
+    """``rule``: what follows for a task from its answers.
 
     ``matrices``: theta[k, j, l], the probability that volunteer j says l where k is true, shape (labels, volunteers,
     labels); ``prevalence``: pi[k], shape (labels,).
     """
 
-    belief: Real
+    rule: Rule
     matrices: Real
     prevalence: Real
 
@@ -42,8 +42,8 @@ def fit_confusion(crowd: Crowd) -> Confusion:
         matrices = matrices_of(counts.said.reshape(shape))
         return Rule(np.log(prevalence(counts.tasks)), np.log(matrices).reshape(crowd.labels, crowd.cells))
 
-    rule = settle(taught, count(taught, lambda part: vote_of(part, crowd.labels)), rule_of)
-    return Confusion(belief_of(crowd, rule.believe), np.exp(rule.tables).reshape(shape), np.exp(rule.common))
+    rule = settle(taught, count(taught, smoothed_vote(crowd)), rule_of)
+    return Confusion(rule, np.exp(rule.tables).reshape(shape), np.exp(rule.common))
 
 
 def matrices_of(counts: Real) -> Real:

@@ -1,11 +1,9 @@
 """Volunteers who err together: hidden kinds of tasks explain it."""
 
-from functools import partial
-
 import numpy as np
 
 from .crowd import Crowd, Part, Real
-from .fitting import Counts, Rule, belief_of, count, settle
+from .fitting import Believe, Counts, Rule, count, settle
 from .vote import votes_of
 
 KINDS = 4
@@ -16,8 +14,8 @@ KINDS_PRIOR = 0.1
 HIT_PRIOR, MISS_PRIOR = 4.0, 1.0
 
 
-def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Real:
-    """Return p[k, i], shape (labels, tasks), by enhanced Bayesian classifier combination.
+def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Believe:
+    """Tell p[k, i] by enhanced Bayesian classifier combination.
 
     Each true label k has ``kinds`` hidden kinds of tasks m, each with its own confusion of every volunteer: tasks of a
     kind fool the same people, so agreement among them proves less. Mean-field variational inference as in Li,
@@ -28,16 +26,15 @@ def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Re
     """
     taught = crowd.overlapping(ANSWERS_AT_MOST)
     starts = max(1, min(starts, ANSWERS_AT_MOST // max(len(taught.task), 1)))
-    belief = np.zeros((crowd.labels, crowd.tasks))
-    for seed in range(starts):
-        rule = _fit_once(taught, kinds, np.random.default_rng(seed))
-        belief += belief_of(crowd, partial(_of_labels, rule, crowd.labels)) / starts
-    return belief
+    rules = [_fit_once(taught, kinds, np.random.default_rng(seed)) for seed in range(starts)]
 
+    def believe(part: Part) -> Real:
+        belief = np.zeros((crowd.labels, part.tasks))
+        for rule in rules:
+            belief += rule.believe(part).reshape(crowd.labels, kinds, part.tasks).sum(1) / starts
+        return belief
 
-def _of_labels(rule: Rule, labels: int, part: Part) -> Real:
-    kinds = len(rule.common) // labels
-    return rule.believe(part).reshape(labels, kinds, part.tasks).sum(1)
+    return believe
 
 
 def _fit_once(crowd: Crowd, kinds: int, chance: np.random.Generator) -> Rule:

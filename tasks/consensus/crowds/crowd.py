@@ -31,6 +31,10 @@ class Part:
     def tasks(self) -> int:
         return self.last - self.first
 
+    @property
+    def answers_of_task(self) -> Place:
+        return np.bincount(self.task, minlength=self.tasks)
+
     def by_task(self, row: Real) -> Real:
         """Add up, for each task, what ``row``, shape (volunteers * labels,), has for its answers."""
         return np.bincount(self.task, row.take(self.cell, mode="clip"), self.tasks)
@@ -83,14 +87,17 @@ class Crowd:
         """
         several = np.flatnonzero(self.answers_of_task > 1)
         answers = int(self.answers_of_task[several].sum())
-        several = several[:: -(-answers // at_most) if at_most and answers else 1]
-        if len(several) == self.tasks:
+        return self.only(several[:: -(-answers // at_most) if at_most and answers else 1])
+
+    def only(self, tasks: Place) -> "Crowd":
+        """Return some tasks, numbered anew in the order of ``tasks``, which ascend; volunteers keep their numbers."""
+        if len(tasks) == self.tasks:
             return self
         place = np.full(self.tasks, -1, np.int32)
-        place[several] = np.arange(len(several), dtype=np.int32)
+        place[tasks] = np.arange(len(tasks), dtype=np.int32)
         task = place[self.task]
         kept = task >= 0
-        return Crowd(task[kept], self.volunteer[kept], self.label[kept], len(several), self.volunteers, self.labels)
+        return Crowd(task[kept], self.volunteer[kept], self.label[kept], len(tasks), self.volunteers, self.labels)
 
     def parts(self) -> Iterator[Part]:
         """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers.

@@ -7,6 +7,8 @@ import numpy as np
 
 from .crowd import Crowd, Part, Real
 
+type Believe = Callable[[Part], Real]  # the tasks of a part -> p[k, i], shape (labels, tasks of the part)
+
 MOST_STEPS = 60
 NEAR = 1e-4  # a step that moves less than this share of the answers ends the fit
 
@@ -39,7 +41,7 @@ class Counts:
     tasks: Real
 
 
-def count(crowd: Crowd, believe: Callable[[Part], Real]) -> Counts:
+def count(crowd: Crowd, believe: Believe) -> Counts:
     """Add up beliefs part by part, so that none is kept."""
     said, tasks = np.zeros((0, 0)), np.zeros(0)
     for part in crowd.parts():
@@ -69,7 +71,7 @@ def settle(crowd: Crowd, counts: Counts, rule_of: Callable[[Counts], Rule], most
     return rule
 
 
-def belief_of(crowd: Crowd, believe: Callable[[Part], Real]) -> Real:
+def belief_of(crowd: Crowd, believe: Believe) -> Real:
     """Return p[k, i] of all tasks, shape (labels, tasks)."""
     belief = np.empty((crowd.labels, crowd.tasks))
     for part in crowd.parts():

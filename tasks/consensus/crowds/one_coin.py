@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .crowd import Crowd, Real
-from .fitting import Counts, Rule, belief_of, count, prevalence, settle
+from .fitting import Counts, Rule, count, prevalence, settle
 from .skill import per_label, share_right
-from .vote import vote_of
+from .vote import smoothed_vote
 
 PRIOR_ANSWERS = 4.0
 LEAST, MOST = 0.01, 0.99
@@ -15,9 +15,9 @@ LEAST, MOST = 0.01, 0.99
 
 @dataclass(frozen=True)
 class OneCoin:
-    """``belief``: p[k, i], shape (labels, tasks); ``reliability``: q[j], shape (volunteers,)."""
+    """``rule``: what follows for a task from its answers; ``reliability``: q[j], shape (volunteers,)."""
 
-    belief: Real
+    rule: Rule
     reliability: Real
 
 
@@ -36,5 +36,5 @@ def fit_one_coin(crowd: Crowd) -> OneCoin:
         weights = np.log(reliability * max(crowd.labels - 1, 1) / (1 - reliability))
         return Rule(np.log(prevalence(counts.tasks)), per_label(weights, crowd.labels))
 
-    rule = settle(taught, count(taught, lambda part: vote_of(part, crowd.labels)), rule_of)
-    return OneCoin(belief_of(crowd, rule.believe), reliability)
+    rule = settle(taught, count(taught, smoothed_vote(crowd)), rule_of)
+    return OneCoin(rule, reliability)

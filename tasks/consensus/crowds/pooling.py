@@ -1,27 +1,28 @@
 """One belief out of several, with weights that known tasks teach."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .crowd import Crowd, Real
+from .crowd import Real
 from .fitting import normalised
 
 RIDGE = 2.0
 ASSUMED = 5.0  # known tasks that the usual pool's own belief weighs beside the real ones
-SAMPLE = 200  # tasks on which that belief is looked at
 LEAST, TINY = 1e-6, 1e-300
 MOST_STEPS, NEAR = 50, 1e-6
 RHO = 0.2  # how far the errors of two answers to one task correlate
 
 
-def independent_share(crowd: Crowd, rho: float = RHO) -> Real:
+def independent_share(answers: NDArray[np.integer], rho: float = RHO) -> Real:
     """Return b[i] = 1 / (1 + (n[i] - 1) rho), shape (tasks,): how much of an independent answer each is worth.
 
-    The effective sample size of a cluster (Kish 1965, Survey Sampling): volunteers who see the same smudge err alike.
+    ``answers``: n[i], shape (tasks,). The effective sample size of a cluster (Kish 1965, Survey Sampling): volunteers
+    who see the same smudge err alike.
     """
-    return 1 / (1 + np.maximum(crowd.answers_of_task - 1, 0) * rho)
+    others: Real = np.maximum(answers - 1, 0).astype(float)
+    return np.reciprocal(1 + others * rho)
 
 
 def logs_of(belief: Real) -> Real:
@@ -40,23 +41,23 @@ def pool(logs: Iterable[Real], weights: Real) -> Real:
     return normalised(total)
 
 
-def fit_weights(logs: Sequence[Real], usual: Real, tasks: NDArray[np.integer], labels: NDArray[np.integer]) -> Real:
-    """Return the weights of the views, shape (views,), given that the label of task ``tasks[g]`` is ``labels[g]``.
+def fit_weights(views: Real, known: NDArray[np.integer], usual: Real) -> Real:
+    """Return the weights of the views, shape (views,), learned from tasks of which some are known.
 
-    ``logs``: a view each, shape (labels, tasks); ``usual``: the weights that hold when nothing is known. Maximises
+    ``views``: logarithms, shape (views, labels, tasks); ``usual``: the weights that hold when nothing is known;
+    ``known``: the label of each task, -1 where it is not known. Maximises
 
-        sum_g log p[labels[g], tasks[g]] + A mean_s sum_k u[k, s] log p[k, s] - R / 2 |weights - usual|^2
+        sum_g log p[known[g], g] + A mean_s sum_k u[k, s] log p[k, s] - R / 2 |weights - usual|^2
 
     by Newton's method, p being the pool: A = ``ASSUMED`` tasks more count as known the way the usual pool u believes
-    them, so that a few odd known tasks cannot turn the crowd around; R = ``RIDGE``. A sum of weights above the usual
-    one sharpens, below it softens: the temperature of Guo et al. 2017 (arXiv:1706.04599) is fitted on the way.
+    the unknown tasks s, so that a few odd known tasks cannot turn the crowd around; R = ``RIDGE``. A sum of weights
+    above the usual one sharpens, below it softens: the temperature of Guo et al. 2017 (arXiv:1706.04599) is fitted on
+    the way.
     """
-    shown = np.unique(np.linspace(0, logs[0].shape[1] - 1, SAMPLE).astype(np.intp))
-    places = np.concatenate([tasks, shown])
-    views = np.stack([view[:, places] for view in logs])  # views, labels, tasks
-    target = np.zeros(views.shape[1:])
-    target[labels, np.arange(len(labels))] = 1
-    target[:, len(labels) :] = pool(views[:, :, len(labels) :], usual) * (ASSUMED / len(shown))
+    sure = np.flatnonzero(known >= 0)
+    target = pool(views, usual) * (ASSUMED / max(len(known) - len(sure), 1))
+    target[:, sure] = 0
+    target[known[sure], sure] = 1
     return _climb(views, target, usual)
 
 

@@ -3,16 +3,15 @@
 import numpy as np
 
 from .crowd import Crowd, Part, Real
-from .fitting import belief_of, count
+from .fitting import Believe, count
 from .vote import SMOOTHING, votes_of
 
 PRIOR_ANSWERS = 4.0
 USUAL = 0.8  # how reliable people are where nothing shows it
 
 
-def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
-    """Return p[k, i] = (weight behind k + s / K) / (all weight + s), shape (labels, tasks); s = ``smoothing`` answers
-    of ordinary weight.
+def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Believe:
+    """Tell p[k, i] = (weight behind k + s / K) / (all weight + s); s = ``smoothing`` answers of ordinary weight.
 
     The weight w[j] of volunteer j is the share of their answers that agree with the majority vote (a tie counts in
     equal parts), drawn to the crowd's mean as if by ``PRIOR_ANSWERS`` more answers. Known as Wawa, worker agreement
@@ -26,7 +25,7 @@ def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
         votes = np.stack([part.by_task(row) for row in tables]) + prior / crowd.labels
         return votes / votes.sum(0)
 
-    return belief_of(crowd, believe)
+    return believe
 
 
 def agreement_with_majority(crowd: Crowd) -> Real:

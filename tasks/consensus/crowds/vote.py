@@ -3,24 +3,23 @@
 import numpy as np
 
 from .crowd import Crowd, Part, Real
-from .fitting import belief_of
+from .fitting import Believe
 
 SMOOTHING = 1.0
 
 
-def smoothed_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Real:
-    """Return p[k, i] = (votes[k, i] + s / K) / (votes[i] + s), shape (labels, tasks).
+def smoothed_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Believe:
+    """Tell p[k, i] = (votes[k, i] + s / K) / (votes[i] + s).
 
     The mean of a Dirichlet posterior whose prior weighs as much as ``smoothing`` = s answers; K labels. The label with
     the most votes is that of a majority vote.
     """
-    return belief_of(crowd, lambda part: vote_of(part, crowd.labels, smoothing))
 
+    def believe(part: Part) -> Real:
+        votes = votes_of(part, crowd.labels) + smoothing / crowd.labels
+        return votes / votes.sum(0)
 
-def vote_of(part: Part, labels: int, smoothing: float = SMOOTHING) -> Real:
-    """Return the smoothed vote of a part, shape (labels, tasks of the part)."""
-    votes = votes_of(part, labels) + smoothing / labels
-    return votes / votes.sum(0)
+    return believe
 
 
 def votes_of(part: Part, labels: int) -> Real:
