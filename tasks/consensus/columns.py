@@ -10,7 +10,7 @@ from .alignment import split_by_letters
 from .medoid import find_medoid
 from .network import Slot, lay_beside
 from .normalisation import Normalisation, fold, normalise
-from .weights import heaviest, posterior, totals
+from .weights import heaviest, outweighs, posterior, totals
 from .words import Words
 
 ROUNDS = 2
@@ -93,8 +93,9 @@ class _Voters:
                 sums[key] += math.fsum(map(self.vote.bonus, key)) / len(key)
         return min(sums, key=lambda key: (-round(sums[key], 9), key != column.own, key))
 
-    def have_majority(self, total: float) -> bool:
-        return 2 * total > math.fsum(self.leaning)
+    def are_mostly_for(self, winner: Keys, column: _Column) -> bool:
+        behind = [weight for weight, key in zip(self.weights, column.keys, strict=True) if key == winner]
+        return 2 * math.fsum(behind) > math.fsum(self.weights)
 
     def forms_in(self, column: _Column) -> list[str]:
         return [
@@ -134,11 +135,10 @@ class Election:
         forms = voters.forms_in(column)
         if forms.count(forms[0]) == len(forms):
             return Piece(forms[0], voters.posterior(forms[0], forms))
-        leaning = [lean if key == winner else 0.0 for key, lean in zip(column.keys, voters.leaning, strict=True)]
-        unclear = column.own and len(set(column.keys)) > 2 and not voters.have_majority(math.fsum(leaning))
+        unclear = column.own and len(set(column.keys)) > 2 and not voters.are_mostly_for(winner, column)
         if unclear and (spelled := _spell(forms, voters)):
             return spelled
-        best = _form(winner, forms, leaning, column)
+        best = _form(winner, forms, voters.leaning, column)
         compared = {form: _compared(form, voters.vote.rules) for form in forms}
         return Piece(best, voters.posterior(compared[best], [compared[form] for form in forms]))
 
@@ -193,16 +193,17 @@ def _spell(forms: Sequence[str], voters: _Voters) -> Piece | None:
     """Put a word together letter by letter.
 
     None unless all the forms are within a quarter of their letters of the middle one and every letter has a majority:
-    letters of different words must not mix into a third.
+    letters of different words must not mix into a third. All count by their weights alone here: nearness to a pivot
+    that is one of them would decide by itself.
     """
-    nearest = forms[find_medoid(forms, voters.leaning)]
+    nearest = forms[find_medoid(forms, voters.weights)]
     allowed = max(1, len(nearest) // 4)
     if any(Levenshtein.distance(nearest, form) > allowed for form in forms):
         return None
     letters, confidence = "", 1.0
     for column in split_by_letters(nearest, forms):
-        letter = heaviest(column, voters.leaning)
-        if not voters.have_majority(totals(column, voters.leaning)[letter]):
+        letter = heaviest(column, voters.weights)
+        if not outweighs(letter, totals(column, voters.weights)):
             return None
         letters += letter
         confidence *= voters.posterior(letter, column) if len(set(column)) > 1 else 1.0

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from .dates import read_date
+
 # Soft hyphen, zero-width space, byte-order mark and direction marks come with copied text and cannot be seen; lone
 # surrogates cannot be stored. The zero-width joiners stay: Persian spelling and emoji depend on them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -13,10 +15,24 @@ APOSTROPHES = re.compile("['\u2018\u2019\u02bc\uff07]")
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
-    """What a workflow declares not to matter when two answers are compared. Unicode form and white space never do."""
+    """What a workflow declares not to matter when two answers are compared. Unicode form and white space never do.
+
+    With ``same_dates`` an answer that is a date equals the same date written otherwise. ``abbreviations`` are pairs of
+    a short form, one word, and what it stands for: ``("St", "Saint")``; case and punctuation of the short form never
+    matter. Raises ``ValueError`` for pairs that would go on for ever.
+    """
 
     ignore_case: bool = False
     ignore_punctuation: bool = False
+    same_dates: bool = False
+    abbreviations: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        short = {_bare(one) for one, _full in self.abbreviations}
+        if any(not one or " " in one for one in short):
+            raise ValueError("An abbreviation is one word.")
+        if any(_bare(word) in short for _one, full in self.abbreviations for word in _plain(full, self).split(" ")):
+            raise ValueError("What an abbreviation stands for has no abbreviation in it.")
 
 
 EXACT = Normalisation()
@@ -38,11 +54,27 @@ def normalise(text: str, rules: Normalisation = EXACT) -> str:
     that is nothing but punctuation stays as it is.
     """
     text = fold(text)
+    if rules.same_dates and (date := read_date(text)):
+        return date
+    text = _plain(text, rules)
+    return _expand(text, rules) if rules.abbreviations else text
+
+
+def _plain(text: str, rules: Normalisation) -> str:
     if rules.ignore_case:
         text = _caseless(text)
     if rules.ignore_punctuation:
         text = _without_punctuation(text) or text
     return text
+
+
+def _expand(text: str, rules: Normalisation) -> str:
+    full = {_bare(short): _plain(fold(meant), rules) for short, meant in rules.abbreviations}
+    return fold(" ".join(full.get(_bare(word), word) for word in text.split(" ")))
+
+
+def _bare(word: str) -> str:
+    return _without_punctuation(_caseless(fold(word)))
 
 
 def _caseless(text: str) -> str:
@@ -55,7 +87,6 @@ def _caseless(text: str) -> str:
 
 def _without_punctuation(text: str) -> str:
     spaced = "".join(
-        " " if unicodedata.category(character).startswith("P") else character
-        for character in APOSTROPHES.sub("", text)
+        " " if unicodedata.category(character).startswith("P") else character for character in APOSTROPHES.sub("", text)
     )
     return fold(spaced)

@@ -33,8 +33,8 @@ class Transcript:
     """What the readings of a task say together.
 
     ``text`` is the value, empty for the marks. ``raw`` is the probability, not yet calibrated, that it is right;
-    ``agreement`` the share of volunteers whose reading is the same under the rules. ``pieces`` are its words with
-    theirs.
+    ``agreement`` the share of volunteers whose reading is the same under the rules, ``support`` the logarithm of the
+    odds of that share by weight. ``pieces`` are its words with their probabilities.
     """
 
     task: int
@@ -42,6 +42,7 @@ class Transcript:
     mark: str
     raw: float
     agreement: float
+    support: float
     answers: int
     pieces: tuple[Piece, ...]
 
@@ -159,20 +160,33 @@ class _Ballot:
 def read(sheet: Sheet, weights: list[float], rules: Normalisation, bonus: Bonus) -> Transcript:
     """Read one task: first whether there is something to read, then its columns."""
     ballot = _Ballot.of(sheet, weights)
-    if ballot.mark:
-        agreement = len(sheet.behind[sheet.texts.index(ballot.mark)]) / sheet.answers
-        return Transcript(sheet.task, "", ballot.mark, ballot.clarity, agreement, sheet.answers, ())
-    merged = ballot.merge(rules, bonus)
-    agreement = _agreement(sheet, merged.text, rules)
-    confidence = merged.confidence * ballot.clarity
-    return Transcript(sheet.task, merged.text, "", confidence, agreement, sheet.answers, merged.pieces)
-
-
-def _agreement(sheet: Sheet, text: str, rules: Normalisation) -> float:
-    vote = normalise(text, rules)
-    same = sum(
-        len(behind)
-        for typed, behind in zip(sheet.texts, sheet.behind, strict=True)
-        if typed == text or (not is_mark(typed) and normalise(typed, rules) == vote)
+    merged = Merged("", 1.0, ()) if ballot.mark else ballot.merge(rules, bonus)
+    agreeing = _agreeing(sheet, ballot.mark, merged.text, rules)
+    return Transcript(
+        task=sheet.task,
+        text=merged.text,
+        mark=ballot.mark,
+        raw=merged.confidence * ballot.clarity,
+        agreement=len(agreeing) / sheet.answers,
+        support=_support(sheet, weights, agreeing),
+        answers=sheet.answers,
+        pieces=merged.pieces,
     )
-    return same / sheet.answers
+
+
+def _agreeing(sheet: Sheet, mark: str, text: str, rules: Normalisation) -> list[int]:
+    """Return who answered just this."""
+    vote = normalise(text, rules)
+    return [
+        volunteer
+        for typed, behind in zip(sheet.texts, sheet.behind, strict=True)
+        if (typed == mark if is_mark(typed) or mark else normalise(typed, rules) == vote)
+        for volunteer in behind
+    ]
+
+
+def _support(sheet: Sheet, weights: list[float], agreeing: list[int]) -> float:
+    """Return log((w + 1/2) / (v + 1/2)), w the weight of those who agree and v that of the others."""
+    whole = math.fsum(weights[volunteer] for behind in sheet.behind for volunteer in behind)
+    mine = math.fsum(weights[volunteer] for volunteer in agreeing)
+    return math.log((mine + 0.5) / (max(whole - mine, 0.0) + 0.5))
