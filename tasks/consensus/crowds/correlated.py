@@ -8,7 +8,7 @@ from .vote import votes_of
 
 KINDS = 4
 STARTS = 6
-ANSWERS_AT_MOST = 3_000_000  # that teach, in all starts together: neither chance nor a part matters much there
+ANSWERS_AT_MOST = 1_500_000  # that teach, in all starts together: neither chance nor a part matters much there
 MOST_STEPS = 10  # more of them move the hidden kinds, hardly ever a label
 KINDS_PRIOR = 0.1
 HIT_PRIOR, MISS_PRIOR = 4.0, 1.0
