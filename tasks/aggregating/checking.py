@@ -53,7 +53,7 @@ def check(answers: Answers, gold: Gold, merge: Merge) -> list[Bin]:
     for fold in (tasks[start::FOLDS] for start in range(min(FOLDS, len(tasks)))):
         merged = merge(answers, {task: gold[task] for task in gold.keys() - fold})
         sure += [merged.confidence[task] for task in fold]
-        right += [merged.value[task] == gold[task] for task in fold]
+        right += [merged.same(merged.value[task], gold[task]) for task in fold]
     return reliability(np.array(sure), np.array(right, bool))
 
 
@@ -65,7 +65,7 @@ def spend(answers: Answers, gold: Gold, merge: Merge) -> Iterator[Step]:
     for wanted in [*(step for step in STEPS if step < most), most]:
         part = keep(answers, turn < wanted)
         merged = merge(part, {})
-        right = np.mean([merged.value[task] == value for task, value in reference.items()])
+        right = np.mean([merged.same(merged.value[task], value) for task, value in reference.items()])
         yield Step(wanted, len(part.task) / len(answers.tasks), float(right), float(merged.agreement.mean()))
 
 

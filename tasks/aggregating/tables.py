@@ -1,7 +1,8 @@
 """What is merged and what comes of it, as columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import eq
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Merged:
     """One value for each of ``Answers.tasks``, in their order.
 
     ``confidence`` and ``agreement``, shape (tasks,), lie between 0 and 1; ``answers``, shape (tasks,), counts people.
-    ``how`` is a sentence for a person: what the confidence rests on.
+    ``how`` is a sentence for a person: what the confidence rests on. ``same`` tells whether two values are one.
     """
 
     value: Sequence[str]
@@ -44,3 +45,4 @@ class Merged:
     agreement: NDArray[np.float64]
     answers: NDArray[np.int32]
     how: str
+    same: Callable[[str, str], bool] = eq

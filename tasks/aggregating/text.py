@@ -4,7 +4,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..consensus import EXACT, UNREADABLE, Normalisation
+from ..consensus import EXACT, UNREADABLE, Normalisation, normalise
 from ..consensus.crowds.calibrating import Calibration
 from ..consensus.crowds.readings import Readings
 from ..consensus.crowds.texts import fit_texts
@@ -24,7 +24,14 @@ def merge_texts(answers: Answers, gold: Gold, rules: Normalisation = EXACT) -> M
         confidence.append(sure)
         agreement.append(transcript.agreement)
         count.append(transcript.answers)
-    return Merged(values, np.array(confidence), np.array(agreement), np.array(count, np.int32), how(fit.calibration))
+    return Merged(
+        values,
+        np.array(confidence),
+        np.array(agreement),
+        np.array(count, np.int32),
+        how=how(fit.calibration),
+        same=lambda one, other: normalise(one, rules) == normalise(other, rules),
+    )
 
 
 def readings_of(answers: Answers) -> Readings:

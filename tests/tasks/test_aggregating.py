@@ -40,6 +40,23 @@ def test_every_task_gets_a_value_with_confidence_agreement_and_a_count(tmp_path)
     assert 0.5 < float(rows[4]["confidence"]) < float(rows[0]["confidence"]) < 1
 
 
+def test_texts_agree_in_all_that_is_not_ignored(tmp_path):
+    table = (
+        "task,worker,answer\n1,a,Turun Sanomat.\n1,b,TURUN SANOMAT\n1,c,Tnrun Sanomat\n2,a,\n2,b,\n3,a,!unreadable\n"
+    )
+    (tmp_path / "gold.csv").write_text("task,answer\n1,turun sanomat\n")
+
+    said = aggregate(tmp_path, table, "--gold", str(tmp_path / "gold.csv"), kind="text")
+    strict = rows_of(tmp_path / "out.csv")
+    aggregate(tmp_path, table, "--ignore", "case", "punctuation", kind="text")
+    loose = rows_of(tmp_path / "out.csv")
+
+    assert "fitted on 1 known task." in said
+    assert [row["value"] for row in loose] == ["TURUN SANOMAT", "", "!unreadable"]
+    assert [row["agreement"] for row in (strict[0], loose[0])] == ["0.333333", "0.666667"]
+    assert float(loose[0]["confidence"]) > float(strict[0]["confidence"])
+
+
 def test_the_order_of_lines_never_matters(tmp_path):
     head, *lines = (AGREEING + "card 9,a,no\ncard 9,b,no\ncard 9,c,yes\n").splitlines(keepends=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from tasks.aggregating import KINDS, BadTable
+from tasks.aggregating import IGNORED, KINDS, BadTable, merge_ignoring
 from tasks.aggregating.reading import read_answers, read_gold
 from tasks.aggregating.report import write_report
 from tasks.aggregating.writing import write_results
@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("answers", type=Path, help=_("CSV of task, worker, answer"))
         parser.add_argument("--kind", choices=sorted(KINDS), required=True, help=_("what the answers are"))
+        parser.add_argument("--ignore", choices=IGNORED, nargs="+", default=[], help=_("what makes no other text"))
         parser.add_argument("--gold", type=Path, help=_("CSV of task, answer: the tasks whose answer is known"))
         parser.add_argument("--output", type=Path, required=True, help=_("CSV to write"))
         parser.add_argument("--report", type=Path, help=_("HTML page to write, with pictures of how far to trust it"))
@@ -26,13 +27,14 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, answers: Path, kind: str, gold: Path | None, output: Path, report: Path | None, **options: Any
     ) -> None:
+        merge = merge_ignoring(kind, options["ignore"])
         try:
             given = read_answers(answers)
             known = read_gold(gold, given) if gold else {}
-            merged = KINDS[kind](given, known)
+            merged = merge(given, known)
             write_results(output, given, merged)
             if report:
-                write_report(report, given, known, merged, KINDS[kind])
+                write_report(report, given, known, merged, merge)
         except BadTable as error:
             raise CommandError(str(error)) from error
         except OSError as error:
