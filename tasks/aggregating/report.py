@@ -43,6 +43,7 @@ class Row:
 
 def write_report(path: Path, answers: Answers, gold: Gold, merged: Merged, merge: Merge) -> None:
     fewer, known = sample(answers, gold)
+    people = [picture_person(person, answers.values) for person in busiest(answers, merged)]
     page = render_to_string(
         "tasks/merge_report.html",
         {
@@ -55,7 +56,8 @@ def write_report(path: Path, answers: Answers, gold: Gold, merged: Merged, merge
             "plot": {"width": WIDTH, "height": HEIGHT, "across": across(), "upwards": upwards()},
             "reliability": picture_reliability(check(fewer, known, merge)) if known else None,
             "cost": picture_cost(list(spend(fewer, known, merge))),
-            "people": [picture_person(person, answers.values) for person in busiest(answers, merged)],
+            "people": people,
+            "tabled": any(person["rows"] for person in people),
             "values": answers.values,
         },
     )
