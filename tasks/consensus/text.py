@@ -5,10 +5,11 @@ Five readings of 60 characters that all differ take less than a millisecond:
 -s "b = [c.Ballot(i, c.said(t[:9 * i] + 'x' + t[9 * i:])) for i in range(5)]" "c.merge_readings(b)"``
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .ballots import Ballot, Verdict, in_order, is_said, said, text_of
+from .ballots import Ballot, Parameter, Verdict, in_order, is_said, said, text_of
 from .columns import Vote, elect_words
 from .medoid import find_medoid
 from .normalisation import EXACT, Normalisation, normalise
@@ -20,6 +21,7 @@ READINGS = 11  # ways in which a line is typically read: the right one and ten w
 MARKS = 5  # what a wrong volunteer may do instead of pressing a mark
 COLUMN_TRUST = 0.8  # so that columns alone do not settle a task under the usual policy of 0.9
 RHO = 0.1
+DIGITS = 6  # of weights: what is published is what was reckoned with
 MOST_CHARACTERS = 10_000  # of all readings together; aligning takes quadratic time
 _TEXT = ""  # the kind of every ballot that reads something; it comes before the marks, so it wins a tie
 
@@ -50,7 +52,7 @@ def merge_readings(
     """
     cast = in_order(ballots)
     weights = [
-        weight_of(ballot.reliability, (READINGS if is_said(ballot.vote) else MARKS) - 1) * discount
+        round(weight_of(ballot.reliability, (READINGS if is_said(ballot.vote) else MARKS) - 1) * discount, DIGITS)
         for ballot, discount in zip(cast, discounts(cast, rho, rho_group), strict=True)
     ]
     finding = _find(cast, weights, rules)
@@ -70,8 +72,17 @@ def merge_readings(
             ("readings", READINGS),
             ("rho", rho),
             ("rho_group", rho_group),
+            *_declared(rules),
         ),
     )
+
+
+def _declared(rules: Normalisation) -> Iterator[tuple[str, Parameter]]:
+    """Return the rules that few workflows have; abbreviations as JSON."""
+    if rules.abbreviations:
+        yield "abbreviations", json.dumps(rules.abbreviations, ensure_ascii=False)
+    if rules.same_dates:
+        yield "same_dates", True
 
 
 def _find(cast: list[Ballot], weights: list[float], rules: Normalisation) -> _Finding:
