@@ -14,9 +14,9 @@ from django.db import connection
 
 from civictasks.embedded.children import end_child, manage, start_child
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+# The shell first: it is Chromium without windows, and opens a context in a third of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def child_environment() -> dict[str, str]:
