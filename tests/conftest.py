@@ -199,7 +199,7 @@ def chromium():
         (pytest.fail if os.environ.get("CI_BROWSER_REQUIRED") == "1" else pytest.skip)(reason)
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         loop = asyncio.get_running_loop()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
@@ -233,7 +233,7 @@ def open_page(browser, live_url: str):
         usual = {"reduced_motion": "reduce", "service_workers": "block"}
         context = browser.new_context(base_url=live_url, **(usual | options))
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
