@@ -2,11 +2,11 @@
 
     uv run python -m benchmarks.simulated_crowds --scans ../shared/scans --seeds 3
 
-The lines are those whose truth is known: registers, tables, cards, catalogues, letters, print. Of 40 people 27 are
+The lines are those whose truth is known: registers, tables, cards, catalogues, letters, print. Of 40 people 25 are
 honest (a slip in 3 to 12 % of stretches of thirty characters), 2 are honest and type decomposed Unicode with stray
 spaces, 6 sloppy (45 %), 3 spam (any other line, or the same word for all), 2 copy the answer before theirs, or the
-machine's. Text recognition reads every line and errs once in twelve characters. A line is wrong when its text is not
-the truth in NFC to the letter.
+machine's, 2 collude: for every second line they have agreed upon the same wrong text. Text recognition reads every
+line and errs once in twelve characters. A line is wrong when its text is not the truth in NFC to the letter.
 
 Best of three publishes what two of three people typed alike (as NFC, single spaces), else what came first. *Merged*
 has the same three answers, and the machine's. *Asked where in doubt* has as many answers in all: two for each line,
@@ -30,15 +30,9 @@ from tasks.consensus.crowds.readings import Readings
 from tasks.consensus.crowds.texts import Fit, fit_texts
 from tasks.mistyping import mistype
 
-HONEST, DECOMPOSING, SLOPPY, SPAMMING, COPYING, MACHINE = (
-    "honest",
-    "decomposing",
-    "sloppy",
-    "spamming",
-    "copying",
-    "OCR",
-)
-PEOPLE = {HONEST: 27, DECOMPOSING: 2, SLOPPY: 6, SPAMMING: 3, COPYING: 2}
+HONEST, DECOMPOSING, SLOPPY, SPAMMING = "honest", "decomposing", "sloppy", "spamming"
+COPYING, COLLUDING, MACHINE = "copying", "colluding", "OCR"
+PEOPLE = {HONEST: 25, DECOMPOSING: 2, SLOPPY: 6, SPAMMING: 3, COPYING: 2, COLLUDING: 2}
 TURNS = 3  # answers a line
 MUTED = 0.1
 NEWCOMERS_LINES = 333  # in which forty people give 25 answers each
@@ -56,6 +50,8 @@ class Typist:
             return "asdf" if self.rng.random() < 0.3 else self.rng.choice(lines)
         if self.character == COPYING:
             return before
+        if self.character == COLLUDING:
+            return agreed_upon(truth)
         typed = self.slip(truth)
         return unicodedata.normalize("NFD", typed).replace(" ", "  ") if self.character == DECOMPOSING else typed
 
@@ -100,6 +96,14 @@ class World:
         )
         columns = np.array(rows, np.int32).T
         return fit_texts(Readings(columns[0], columns[1], columns[2], texts, len(self.lines), len(self.people)))
+
+
+def agreed_upon(truth: str) -> str:
+    """Return what those who collude type for a line: in every second one the same three slips."""
+    rng = Random(truth)
+    if rng.random() < 1 / 2:
+        return truth
+    return mistype(mistype(mistype(truth, rng), rng), rng) or truth
 
 
 def everybody() -> Iterator[tuple[str, int]]:
