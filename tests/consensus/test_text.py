@@ -214,3 +214,15 @@ def test_the_confidence_of_identical_readings_follows_from_votes_and_weights(row
         unseen = max(dict(verdict.parameters)["readings"] - len(sums), 0)
         expected = math.exp(sums[verdict.vote]) / (sum(map(math.exp, sums.values())) + unseen)
         assert verdict.confidence == pytest.approx(expected)
+
+
+@settings(max_examples=40)
+@given(BALLOTS, st.sampled_from([EXACT, LOOSE]), st.floats(0.6, 0.99))
+def test_an_agreeing_answer_never_lowers_confidence(rows, rules, reliability):
+    ballots = [ballot(answer, typed, rules, r) for answer, (typed, r) in enumerate(rows, 1)]
+    before = merge_readings(ballots, rules)
+
+    after = merge_readings([*ballots, Ballot(99, before.vote, before.reading, reliability)], rules)
+
+    assert after.vote == before.vote
+    assert after.confidence >= before.confidence - 1e-6  # weights are rounded
