@@ -239,8 +239,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   begin(chosen);
 });
-$("files").addEventListener("change", () => choose(chosenIn($("files"))));
-$("folder").addEventListener("change", () => choose(chosenIn($("folder"))));
+for (const input of [$("files"), $("folder")]) {
+  input.addEventListener("change", () => choose(chosenIn(input)));
+  if (input.files.length) choose(chosenIn(input)); // chosen before this script was there
+}
 $("upload-pause").addEventListener("click", () => pause(""));
 $("upload-resume").addEventListener("click", () => {
   complain("");

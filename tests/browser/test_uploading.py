@@ -125,6 +125,18 @@ def withdraw_the_batch(page):
     expect(page.get_by_role("button", name="Restore this batch")).to_be_visible()
 
 
+def test_files_chosen_before_the_script_has_come_are_among_those_sent(desk, project, tmp_path):
+    page, held = desk(), []
+    (tmp_path / "card.jpg").write_bytes(page_bytes(1))
+    page.route("**/ingestion/upload.js", lambda route: held.append(route))
+    page.goto(f"/desk/{project.slug}/batches/", wait_until="commit")
+    page.get_by_label("Files", exact=True).set_input_files(tmp_path / "card.jpg")
+
+    held[0].continue_()
+
+    expect(page.locator("#chosen")).to_contain_text("1 files chosen")
+
+
 def test_an_upload_goes_on_after_a_broken_line_and_after_a_reload(desk, project, in_thread, tmp_path):
     content = {"a.bin": bytes(range(256)), "b.bin": b"x" * 4_500_000}
     for name, data in content.items():
