@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,7 @@ def seen(view: View, crowd: Crowd) -> Real:
 
 def methods() -> dict[str, Callable[[Crowd], Real]]:
     named = {MAJORITY: majority} | {NAMES[name]: partial(seen, view) for name, view in VIEWS.items()}
-    try:
-        import crowdkit  # noqa: F401
-    except ImportError:
+    if find_spec("crowdkit") is None:
         print("crowd-kit is not installed: the table is without it.")
         return named
     return named | {CROWD_KIT: crowd_kit}

@@ -2,12 +2,11 @@
 
 import errno
 import logging
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from accounts.audit import record
 from accounts.models import Volunteer
 from tasks.models import Project
 from tasks.projects import progress_of
+from tasks.pulsing import CLAIM_TIME, Pulse
 
 from .enums import OrderState
 from .errors import AlreadyOrdered, ExportsError
@@ -24,8 +24,7 @@ from .releasing import NothingChanged, refuse_draft, release
 
 logger = logging.getLogger(__name__)
 
-CLAIM_TIME = timedelta(seconds=30)
-PULSE = 1.0  # seconds between two signs of life
+PULSE = timedelta(seconds=1)
 MOST_CLAIMS = 5
 
 
@@ -45,37 +44,17 @@ class Claim:
         self.write(state=state, release=made, reason=reason, claimed_until=None, finished_at=timezone.now())
 
 
-class Pulse:
-    """While a version is made, tells once a second that somebody is at it and how many rows are written.
-
-    In a thread, for its writing must not wait for the reading: that goes on for minutes in one transaction.
-    """
+class Telling:
+    """Keeps an order's row up to date while its version is made: how many rows are written, and that we are at it."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim, self.rows = claim, 0
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._beat, daemon=True)
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.over.set()
-        self.thread.join()
 
     def hear(self, rows: int) -> None:
         self.rows = rows
 
-    def _beat(self) -> None:
-        try:
-            while not self.over.wait(PULSE):
-                try:
-                    self.claim.write(rows=self.rows, claimed_until=timezone.now() + CLAIM_TIME)
-                except DatabaseError as error:  # the next beat may get through
-                    logger.warning("order %s: no sign of life: %s", self.claim.order, error)
-        finally:
-            connection.close()
+    def beat(self) -> bool:
+        return self.claim.write(rows=self.rows, claimed_until=timezone.now() + CLAIM_TIME)
 
 
 def order_release(project: Project, volunteer: Volunteer, notes: str = "") -> ReleaseOrder:
@@ -113,8 +92,9 @@ def fulfil(order_id: int) -> None:
         return
     order = ReleaseOrder.objects.select_related("project__organisation", "volunteer").get(pk=order_id)
     try:
-        with Pulse(held) as pulse:
-            outcome = release(order.project, notes=order.notes, by=order.volunteer, passing=pulse.hear)
+        telling = Telling(held)
+        with Pulse(telling.beat, every=PULSE):
+            outcome = release(order.project, notes=order.notes, by=order.volunteer, passing=telling.hear)
     except OperationalError:
         raise  # the database is busy or away: the order waits for the sweeper
     except Exception as error:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState
 from tasks.models import Batch
+from tasks.pulsing import CLAIM_TIME, SILENCE
 
 from .errors import ClaimLost
-from .pulsing import CLAIM_TIME, SILENCE
 
 PAUSE = timedelta(minutes=5)
 MOST_CLAIMS = 30

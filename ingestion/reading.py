@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tasks.enums import BatchState
 from tasks.models import Batch, WorkflowVersion
 from tasks.projects import count_progress, current_versions
+from tasks.pulsing import Pulse
 
 from .asking import make_page
 from .checkpoints import checkpoint
@@ -26,7 +27,6 @@ from .gathering import Found, gather, layout_names
 from .intake import Document, Verdict, Workbench, already_there, batch_with, take_in
 from .leafing import Leaf, Tally, leaves_of, note_page
 from .listing import Outcome, enlist, judged_by_sight, pages_known, row_for, settle
-from .pulsing import Pulse
 from .storing import clear, disk_words, judge_room, workshop
 from .unpacking import Archives
 

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import Volunteer
 from tasks.models import Answer, Batch, Page, Task
 from tasks.projects import count_progress
+from tasks.pulsing import CLAIM_TIME, Pulse
 
 from .asking import cut_anew
 from .checkpoints import checkpoint
@@ -31,7 +32,6 @@ from .gathering import Found, gather
 from .intake import Workbench, put_files, sha256_of
 from .models import File, Turn
 from .noting import note
-from .pulsing import CLAIM_TIME, Pulse
 from .refusals import explain
 from .storing import clear, disk_words, judge_room, workshop
 from .unpacking import Archives

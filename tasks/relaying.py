@@ -7,6 +7,7 @@ nothing is behind for longer, whatever happens to Redis.
 import asyncio
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
@@ -53,7 +54,7 @@ async def announce(group: str, messages: Iterable[Mapping[str, Any]]) -> None:
             await layer.group_send(group, message)
 
 
-class Relay[Topic, News]:
+class Relay[Topic, News](ABC):
     """Knows the sockets of one event loop by topic, each with the news that it was told last."""
 
     GROUP: ClassVar[str]
@@ -76,17 +77,17 @@ class Relay[Topic, News]:
         cls._relays = {loop: relay for loop, relay in cls._relays.items() if not loop.is_closed()}
         return cls._relays.setdefault(asyncio.get_running_loop(), cls())
 
+    @abstractmethod
     def read(self, topics: list[Topic]) -> Mapping[Topic, News]:
         """Look the news up in the database, of those topics that there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_message(self, message: Mapping[str, Any]) -> tuple[Topic, News]:
         """Return what an announcement says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, topic: Topic, news: News, sockets: int) -> str:
         """Return what so many sockets are told, made once for all of them."""
-        raise NotImplementedError
 
     def is_new(self, news: News, told: News | None) -> bool:
         return news != told

@@ -123,7 +123,7 @@ def test_the_order_tells_how_many_rows_are_written(project, monkeypatch, in_thre
         return tables(folder, rows)
 
     tables = releasing.write_tables
-    monkeypatch.setattr(ordering, "PULSE", 0.01)
+    monkeypatch.setattr(ordering, "PULSE", timedelta(milliseconds=10))
     monkeypatch.setattr(releasing, "ROWS_BETWEEN_NEWS", 1)
     monkeypatch.setattr(ordering.Claim, "write", watched)
     monkeypatch.setattr(releasing, "write_tables", slowly)

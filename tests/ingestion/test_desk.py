@@ -9,30 +9,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.enums import Role
-from accounts.models import Act, Membership
+from accounts.models import Act
 from ingestion.jobs import read_batch
 from ingestion.models import File
 from tasks.enums import BatchState
 from tasks.models import Batch, Page, Project
-from tests.factories import make_page, make_volunteer, make_workflow
+from tests.factories import make_page
 
 from .drawing import THREE_LINES, alto, document, page_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def project() -> Project:
-    return make_workflow().project
-
-
-@pytest.fixture
-def desk(client: Client, project: Project) -> Client:
-    archivist = make_volunteer(password="md5$a$b")
-    Membership.objects.create(organisation=project.organisation, volunteer=archivist, role=Role.ARCHIVIST)
-    client.force_login(archivist)
-    return client
 
 
 def upload(desk: Client, project: Project, **files: bytes) -> Any:

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from ingestion import claiming, pulsing
+from ingestion import claiming
 from ingestion.claiming import Claim, claim
 from ingestion.errors import ClaimLost
 from ingestion.models import File
 from ingestion.progress import progress_of
-from ingestion.pulsing import CLAIM_TIME
 from tasks.enums import BatchState
 from tasks.models import Batch, Item, Page, Task, Workflow
+from tasks.pulsing import CLAIM_TIME, Pulse
 from tests.factories import make_page, make_workflow
 from tests.warm import Commands
 
@@ -136,10 +136,9 @@ def test_a_batch_has_one_reader_until_its_claim_runs_out():
 
 
 @pytest.mark.django_db
-def test_a_claim_is_renewed_while_one_picture_takes_long(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pulsing, "PULSE", timedelta(milliseconds=1))
+def test_a_claim_is_renewed_while_one_picture_takes_long():
     beats = iter([True, True, False])
-    with pulsing.Pulse(lambda: next(beats)) as pulse:
+    with Pulse(lambda: next(beats), every=timedelta(milliseconds=1)) as pulse:
         pulse.thread.join(30)
 
     assert list(beats) == []

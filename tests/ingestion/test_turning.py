@@ -10,8 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from accounts.enums import Role
-from accounts.models import Act, Membership
+from accounts.models import Act
 from ingestion import chores, turning
 from ingestion.hearsay import Said
 from ingestion.jobs import read_batch, turn_page
@@ -20,7 +19,7 @@ from ingestion.lying import lies_sideways, line_turned, said_turned, turned
 from ingestion.models import Turn
 from tasks.enums import TaskState
 from tasks.models import Answer, Batch, Item, Page, Project, Task
-from tests.factories import make_volunteer, make_workflow, post_answer
+from tests.factories import post_answer
 
 from .drawing import WORDS, alto, draw_page, encoded
 
@@ -51,19 +50,6 @@ def test_what_is_said_about_a_picture_turns_with_it(degrees: int):
 
     assert line == Line(left, upper, right - left, lower - upper, "a")
     assert (said.left, said.upper, said.right, said.lower) == box
-
-
-@pytest.fixture
-def project() -> Project:
-    return make_workflow().project
-
-
-@pytest.fixture
-def desk(client: Client, project: Project) -> Client:
-    archivist = make_volunteer(password="md5$a$b")
-    Membership.objects.create(organisation=project.organisation, volunteer=archivist, role=Role.ARCHIVIST)
-    client.force_login(archivist)
-    return client
 
 
 def bring(desk: Client, project: Project, **files: bytes) -> str:

@@ -1,7 +1,7 @@
 """Signs of life: while somebody works on a claimed row, its claim is renewed each few seconds.
 
-In a thread, for opening one picture may take longer than a claim lasts. A worker that is killed stops beating, and
-what it had claimed is free half a minute later.
+In a thread, for opening one picture may take longer than a claim lasts, and a release reads for minutes in one
+transaction. A worker that is killed stops beating, and what it had claimed is free half a minute later.
 """
 
 import logging
@@ -22,8 +22,8 @@ SILENCE = timedelta(seconds=15)  # without a sign of life: then whoever looks is
 class Pulse:
     """``beat`` renews the claim in a statement of its own, and says whether it is still ours."""
 
-    def __init__(self, beat: Callable[[], bool]) -> None:
-        self.beat = beat
+    def __init__(self, beat: Callable[[], bool], every: timedelta = PULSE) -> None:
+        self.beat, self.every = beat, every
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._go_on, daemon=True)
 
@@ -37,7 +37,7 @@ class Pulse:
 
     def _go_on(self) -> None:
         try:
-            while not self.over.wait(PULSE.total_seconds()):
+            while not self.over.wait(self.every.total_seconds()):
                 try:
                     if not self.beat():
                         return
