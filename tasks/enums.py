@@ -18,6 +18,7 @@ class Way(models.TextChoices):
 class KindName(models.TextChoices):
     TRANSCRIBE = "transcribe", _("transcribe")
     VERIFY = "verify", _("verify")
+    CHOOSE = "choose", _("choose a reading")
 
 
 class BatchState(models.TextChoices):
@@ -46,6 +47,7 @@ class Urgency(models.IntegerChoices):
     FRESH = 0, _("fresh")
     STARTED = 1, _("started")
     DOUBTFUL = 2, _("doubtful")
+    NEARLY = 3, _("nearly settled")  # one more answer that agrees settles it
 
 
 class Purpose(models.IntegerChoices):
@@ -58,6 +60,13 @@ class DecidedBy(models.TextChoices):
     ADJUDICATION = "adjudication", _("adjudication by volunteers")
     REVIEWER = "reviewer", _("reviewer")
     GOLD = "gold", _("known answer")
+
+
+class GoldSource(models.TextChoices):
+    """Who knows the answer of a known task."""
+
+    ARCHIVIST = "archivist", _("archivist")
+    CONSENSUS = "consensus", _("very sure consensus")
 
 
 class Status(models.TextChoices):

@@ -63,9 +63,9 @@ class Answer(models.Model):
     vote = models.TextField()
     purpose = models.SmallIntegerField(choices=Purpose, db_default=Purpose.WORK)
     counted = models.BooleanField()
-    weight = models.FloatField(null=True)
+    weight = models.FloatField(null=True)  # share of a full vote, in [0, 1], fixed when it came; None: all of it
     elapsed_ms = models.PositiveIntegerField(null=True)
-    grp = models.BinaryField(max_length=8, null=True)
+    grp = models.BinaryField(max_length=8, null=True)  # independence group, forgotten when the task settles
     result = models.JSONField(default=dict)  # the first reply, repeated word for word
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -116,18 +116,6 @@ class Decision(models.Model):
         indexes = [
             models.Index(fields=["project", "id"], name="decision_reviewed", condition=Q(decided_by=DecidedBy.REVIEWER))
         ]
-
-
-class Skill(models.Model):
-    """How often a volunteer was right about one workflow's tasks, as counts of a beta distribution."""
-
-    volunteer = models.ForeignKey(Volunteer, models.CASCADE, db_index=False, related_name="skills")
-    workflow = models.ForeignKey(Workflow, models.CASCADE)
-    right = models.FloatField(db_default=0)
-    wrong = models.FloatField(db_default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["volunteer", "workflow"], name="skill_once")]
 
 
 class Pace(models.Model):

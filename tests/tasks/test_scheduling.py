@@ -88,7 +88,9 @@ def test_ten_neighbours_of_a_page_come_in_reading_order_before_another_page():
 
 def test_doubtful_tasks_come_before_started_and_started_before_fresh():
     workflow = make_workflow()
-    fresh, started, doubtful = (make_task(workflow, urgency=u) for u in Urgency)
+    fresh, started, doubtful = (
+        make_task(workflow, urgency=u) for u in (Urgency.FRESH, Urgency.STARTED, Urgency.DOUBTFUL)
+    )
 
     assert lease(make_volunteer(), workflow, 3) == [doubtful.pk, started.pk, fresh.pk]
 
