@@ -60,7 +60,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One counted answer with its voter's skill."""
+    """One counted answer with its voter's skill.
+
+    ``share`` of a full vote: how far the voter is trusted, times what the answer itself is worth. ``group`` is the ring
+    of colluders that the voter belongs to, else the network of that day.
+    """
 
     answer: int
     volunteer: int
@@ -69,6 +73,7 @@ class Vote:
     group: bytes | None
     right: float
     wrong: float
+    share: float = 1.0
 
 
 def policy_of(rules: Mapping[str, Any], maximum: int) -> Policy:
@@ -79,18 +84,33 @@ def policy_of(rules: Mapping[str, Any], maximum: int) -> Policy:
 
 def counted_votes(question: Question) -> list[Vote]:
     rows = votes_with_skills.rows(task=question.task, workflow=question.workflow)
-    return [
-        Vote(id_, volunteer, value, vote, bytes(grp) if grp else None, right or 0, wrong or 0)
-        for id_, volunteer, value, vote, grp, right, wrong in rows
-    ]
+    return [vote_of(*row) for row in rows]
+
+
+def vote_of(
+    answer: int,
+    volunteer: int,
+    value: dict[str, Any],
+    vote: str,
+    weight: float | None,
+    network: bytes | None,
+    right: float | None,
+    wrong: float | None,
+    trust: float | None,
+    ring: bytes | None,
+) -> Vote:
+    """The voter has no skill yet, hence no trust lost and no ring, until something of theirs was settled."""
+    group = ring or network
+    share = (1.0 if weight is None else weight) * (1.0 if trust is None else trust)
+    return Vote(answer, volunteer, value, vote, bytes(group) if group else None, right or 0, wrong or 0, share)
 
 
 @Selection
 def votes_with_skills():
     skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=Given("workflow")))
     rows = Answer.objects.filter(task=Given("task"), counted=True, withdrawn_at=None).annotate(skill=skill)
-    columns = ("id", "volunteer", "value", "vote", "grp", "skill__right", "skill__wrong")
-    return rows.values_list(*columns).order_by("id")
+    of_voter = [f"skill__{column}" for column in ("right", "wrong", "trust", "ring")]
+    return rows.values_list("id", "volunteer", "value", "vote", "weight", "grp", *of_voter).order_by("id")
 
 
 def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
@@ -102,6 +122,7 @@ def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
             reading=kind.reading(vote.value),
             reliability=estimate_reliability(vote.right, vote.wrong),
             group=vote.group,
+            share=vote.share,
         )
         for vote in votes
     ]

@@ -31,8 +31,9 @@ class Ballot:
     ``answer`` identifies the answer and is unique within a task. ``vote`` is encoded: ``said(normalised text)``,
     ``UNREADABLE`` or ``BLANK``. ``reading`` is what was really typed (see ``normalisation.fold``) and is what gets
     published; left empty, the vote speaks for itself. ``reliability`` is the estimated probability, in (0, 1), that
-    this volunteer is right. Ballots of the same ``group`` (one address, one classroom) may repeat one another's
-    mistakes and count for less than as many strangers.
+    this volunteer is right. Ballots of the same ``group`` (one network, one ring of colluders) may repeat one another's
+    mistakes and count for less than as many strangers. ``share``, in [0, 1], is how much of a vote this is: someone who
+    fails known answers has a hundredth, who answered faster than a person can read has none.
     """
 
     answer: int
@@ -40,12 +41,15 @@ class Ballot:
     reading: str = ""
     reliability: float = 0.8
     group: bytes | None = None
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         if not (is_said(self.vote) or self.vote in (UNREADABLE, BLANK)):
             raise ValueError(f"{self.vote!r} is not a vote: encode it with said(), or use UNREADABLE or BLANK.")
         if not 0 < self.reliability < 1:
             raise ValueError(f"A reliability lies between 0 and 1, both excluded; {self.reliability} does not.")
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"A share of a vote lies between 0 and 1; {self.share} does not.")
 
     @property
     def typed(self) -> str:
@@ -58,8 +62,9 @@ class Verdict:
 
     ``vote`` is the winner, encoded; ``reading`` the form of it to publish, empty for the marks. ``agreement`` is the
     share of ballots, in [0, 1], that equal the winner. ``confidence`` is the probability, in [0, 1], that the winner
-    is right. ``weights`` holds (answer, weight used) by ascending answer; with the votes, ``method``,
-    ``method_version`` and ``parameters`` it is all that is needed to compute value and confidence again.
+    is right. ``weights`` holds (answer, weight used, to 6 decimals) by ascending answer; with the votes, ``method``,
+    ``method_version`` and ``parameters`` it is all that is needed to compute value and confidence again. Who weighs
+    nothing has no say in them, unless nobody weighs anything.
     """
 
     vote: str

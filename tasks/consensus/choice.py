@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from .ballots import Ballot, Verdict, in_order
-from .weights import RHO_GROUP, discounts, heaviest, posterior, totals, typed_form, weight_of
+from .weights import DIGITS, RHO_GROUP, discounts, heard, heaviest, posterior, totals, typed_form, weight_of
 
-METHOD, METHOD_VERSION = "weighted-choice", "2"
+METHOD, METHOD_VERSION = "weighted-choice", "3"
 RHO = 0.2  # which calibrates yes-or-no crowds of five to ten best; higher than for texts, where equal errors are rarer
 
 
@@ -23,17 +23,19 @@ def weigh_choices(
     """
     cast = in_order(ballots)
     votes = [ballot.vote for ballot in cast]
-    labels = max(choices or 0, len(set(votes)), 2)
+    labels = max(choices or 0, len({ballot.vote for ballot in cast if ballot.share}), 2)
     weights = [
-        weight_of(ballot.reliability, labels - 1) * discount
+        round(weight_of(ballot.reliability, labels - 1) * discount, DIGITS)
         for ballot, discount in zip(cast, discounts(cast, rho, rho_group), strict=True)
     ]
-    winner = heaviest(votes, weights)
+    voters, evidence = heard(cast, weights)
+    sums = totals([voter.vote for voter in voters], evidence)
+    winner = heaviest([voter.vote for voter in voters], evidence)
     return Verdict(
         vote=winner,
-        reading=typed_form(winner, cast, weights),
+        reading=typed_form(winner, voters, evidence),
         agreement=votes.count(winner) / len(votes),
-        confidence=posterior(winner, totals(votes, weights), labels),
+        confidence=posterior(winner, sums, labels),
         weights=tuple((ballot.answer, weight) for ballot, weight in zip(cast, weights, strict=True)),
         method=METHOD,
         method_version=METHOD_VERSION,

@@ -6,6 +6,7 @@ Five readings of 60 characters that all differ take less than a millisecond:
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,15 +14,14 @@ from .ballots import Ballot, Parameter, Verdict, in_order, is_said, said, text_o
 from .columns import Vote, elect_words
 from .medoid import find_medoid
 from .normalisation import EXACT, Normalisation, normalise
-from .weights import RHO_GROUP, discounts, heaviest, outweighs, posterior, totals, typed_form, weight_of
+from .weights import DIGITS, RHO_GROUP, discounts, heard, heaviest, outweighs, posterior, totals, typed_form, weight_of
 from .words import split_into_words
 
-METHOD_VERSION = "2"
+METHOD_VERSION = "3"
 READINGS = 11  # ways in which a line is typically read: the right one and ten wrong ones
 MARKS = 5  # what a wrong volunteer may do instead of pressing a mark
 COLUMN_TRUST = 0.8  # so that columns alone do not settle a task under the usual policy of 0.9
 RHO = 0.1
-DIGITS = 6  # of weights: what is published is what was reckoned with
 MOST_CHARACTERS = 10_000  # of all readings together; aligning takes quadratic time
 _TEXT = ""  # the kind of every ballot that reads something; it comes before the marks, so it wins a tie
 
@@ -41,12 +41,12 @@ def merge_readings(
 
     The votes hold texts normalised by ``rules``, the ballots what was typed. First it is decided whether there is
     something to read: everybody who read anything stands together against each mark. Then identical readings count
-    as one; the heaviest wins when two or more stand behind it who have the majority, or when nobody read anything
-    else. Else the line is put together by columns around the medoid, as the batch does it (see ``crowds.texts``), and
-    published as somebody typed it or, where nobody typed just that, as the columns give it. Such a value is a
-    proposal: its confidence stays below ``COLUMN_TRUST`` unless its typist alone is trusted more, so that with a higher
-    threshold different readings stay open. Readings longer than ``MOST_CHARACTERS`` together are not aligned: the
-    heaviest wins.
+    as one; the heaviest wins when two full votes or more stand behind it and have the majority, or when nobody read
+    anything else. Else the line is put together by columns around the medoid, as the batch does it (see
+    ``crowds.texts``), and published as somebody typed it or, where nobody typed just that, as the columns give it. Such
+    a value is a proposal: its confidence stays below ``COLUMN_TRUST`` unless its typist alone is trusted more, so that
+    with a higher threshold different readings stay open. Readings longer than ``MOST_CHARACTERS`` together are not
+    aligned: the heaviest wins.
 
     Raises ``ValueError`` when nobody has voted.
     """
@@ -55,7 +55,7 @@ def merge_readings(
         round(weight_of(ballot.reliability, (READINGS if is_said(ballot.vote) else MARKS) - 1) * discount, DIGITS)
         for ballot, discount in zip(cast, discounts(cast, rho, rho_group), strict=True)
     ]
-    finding = _find(cast, weights, rules)
+    finding = _find(*heard(cast, weights), rules)
     return Verdict(
         vote=finding.vote,
         reading=finding.reading,
@@ -99,7 +99,8 @@ def _find(cast: list[Ballot], weights: list[float], rules: Normalisation) -> _Fi
 def _find_reading(readers: Sequence[Ballot], weights: Sequence[float], rules: Normalisation) -> _Finding:
     votes = [ballot.vote for ballot in readers]
     best, sums = heaviest(votes, weights), totals(votes, weights)
-    repeated = votes.count(best) > 1 and outweighs(best, sums)
+    behind = math.fsum(ballot.share for ballot in readers if ballot.vote == best)
+    repeated = behind >= 2 and outweighs(best, sums)
     too_long = sum(len(ballot.typed) for ballot in readers) > MOST_CHARACTERS
     if repeated or too_long or len(sums) == 1:
         return _Finding(best, typed_form(best, readers, weights), posterior(best, sums, READINGS), "identical-readings")

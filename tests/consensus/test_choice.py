@@ -9,8 +9,10 @@ from tasks.consensus import BLANK, UNREADABLE, Ballot, Verdict, is_said, said, t
 YES, NO = said("yes"), said("no")
 LABELS = st.sampled_from([YES, NO, UNREADABLE, BLANK])
 BALLOTS = st.lists(
-    st.tuples(LABELS, st.floats(0.001, 0.999), st.sampled_from([None, b"school"])), min_size=1, max_size=12
-).map(lambda rows: [Ballot(answer, vote, "", r, group) for answer, (vote, r, group) in enumerate(rows, 1)])
+    st.tuples(LABELS, st.floats(0.001, 0.999), st.sampled_from([None, b"school"]), st.floats(0, 1)),
+    min_size=1,
+    max_size=12,
+).map(lambda rows: [Ballot(answer, vote, "", *voter) for answer, (vote, *voter) in enumerate(rows, 1)])
 
 
 def cast(*votes: str, reliability: float = 0.8, group: bytes | None = None) -> list[Ballot]:
@@ -18,7 +20,7 @@ def cast(*votes: str, reliability: float = 0.8, group: bytes | None = None) -> l
 
 
 def test_a_verdict_holds_all_its_evidence():
-    weight = pytest.approx(math.log(4) / 1.2)
+    weight = round(math.log(4) / 1.2, 6)
 
     assert weigh_choices(cast(YES, YES), 2) == Verdict(
         vote=YES,
@@ -27,7 +29,7 @@ def test_a_verdict_holds_all_its_evidence():
         confidence=pytest.approx(0.9097, abs=1e-4),
         weights=((1, weight), (2, weight)),
         method="weighted-choice",
-        method_version="2",
+        method_version="3",
         parameters=(("labels", 2), ("rho", 0.2), ("rho_group", 0.5)),
     )
 
@@ -102,6 +104,19 @@ def test_a_reliability_is_a_probability_that_leaves_doubt(reliability):
         Ballot(1, YES, "", reliability)
 
 
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
+def test_nobody_has_more_than_one_vote(share):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Ballot(1, YES, share=share)
+
+
+def test_a_muted_vote_weighs_its_share_and_takes_no_room_from_others():
+    verdict = weigh_choices([Ballot(1, NO, "", 0.9, None, 0.01), Ballot(2, YES, "", 0.8)], 2)
+
+    assert verdict.vote == YES
+    assert dict(verdict.weights) == pytest.approx({1: 0.01 * math.log(9), 2: math.log(4)}, rel=0.01)
+
+
 @pytest.mark.parametrize("vote", ["", "yes", "!no mark"])
 def test_a_vote_that_is_not_encoded_is_refused(vote):
     with pytest.raises(ValueError, match="is not a vote"):
@@ -127,9 +142,10 @@ def test_confidence_follows_from_votes_and_weights(ballots):
     verdict = weigh_choices(ballots, 2)
 
     votes, sums = {ballot.answer: ballot.vote for ballot in ballots}, {}
-    for answer, weight in verdict.weights:
+    some = [(answer, weight) for answer, weight in verdict.weights if weight]
+    for answer, weight in some or verdict.weights:
         sums[votes[answer]] = sums.get(votes[answer], 0) + weight
-    unseen = dict(verdict.parameters)["labels"] - len(sums)
+    unseen = max(dict(verdict.parameters)["labels"] - len(sums), 0)
     expected = math.exp(sums[verdict.vote]) / (sum(map(math.exp, sums.values())) + unseen)
     assert verdict.confidence == pytest.approx(expected)
     assert sums[verdict.vote] == pytest.approx(max(sums.values()))
@@ -144,11 +160,22 @@ def test_agreement_and_confidence_are_shares(ballots):
     assert 0 < verdict.confidence <= 1
 
 
-@given(BALLOTS, st.floats(0.501, 0.999))
-def test_nobody_better_than_chance_who_agrees_takes_confidence_away(ballots, reliability):
+@given(BALLOTS, st.floats(0.501, 0.999), st.floats(0, 1))
+def test_nobody_better_than_chance_who_agrees_takes_confidence_away(ballots, reliability, share):
     before = weigh_choices(ballots, 2)
 
-    after = weigh_choices([*ballots, Ballot(99, before.vote, "", reliability, b"of their own")], 2)
+    after = weigh_choices([*ballots, Ballot(99, before.vote, "", reliability, b"of their own", share)], 2)
 
+    assert after.confidence >= before.confidence - 1e-5  # weights are rounded
     assert after.vote == before.vote
-    assert after.confidence >= before.confidence - 1e-12
+
+
+@given(BALLOTS, LABELS, st.floats(0.001, 0.999))
+def test_a_vote_of_no_share_changes_nothing(ballots, vote, reliability):
+    ballots = [*ballots, Ballot(98, YES)]
+    before = weigh_choices(ballots, 2)
+
+    after = weigh_choices([*ballots, Ballot(99, vote, "", reliability, b"school", 0)], 2)
+
+    assert (after.vote, after.confidence) == (before.vote, before.confidence)
+    assert after.weights == (*before.weights, (99, 0.0))

@@ -66,7 +66,7 @@ def test_a_settled_task_is_one_row_with_all_its_facts():
         "answers": "2",
         "decided_by": "rule",
         "method": "identical-readings",
-        "method_version": "2",
+        "method_version": "3",
         "row_url": f"/data/{workflow.project.slug}/rows/0c9bf775b28d3d03911b-{workflow.slug}/",
     }
     assert len(parameters) == 16
