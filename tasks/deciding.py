@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
+from django.db.models.functions import Greatest
 
 from accounts.prepared import Given, Insertion, Selection, Update
 
@@ -42,11 +43,19 @@ STATES = {
     Outcome.UNREADABLE: TaskState.UNREADABLE,
     Outcome.DISPUTED: TaskState.DISPUTED,
 }
+SETTLING = (Outcome.AGREED, Outcome.UNREADABLE)
+
+
+MUTED = 0.1  # of a full vote: who weighs less does not use up the policy, and never settles a task
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A task as the consensus needs to know it; ``decision`` is the id of the decision that held so far."""
+    """A task as the consensus needs to know it.
+
+    ``decision`` is the id of the decision that held so far, ``granted`` how many answers the task itself may have: more
+    than the policy says where a reviewer reopened it, or where some of them weigh next to nothing.
+    """
 
     task: int
     project: int
@@ -56,6 +65,7 @@ class Question:
     schema: Mapping[str, Any]
     policy: Policy
     decision: int | None
+    granted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +85,9 @@ class Vote:
     wrong: float
     share: float = 1.0
 
-
-def policy_of(rules: Mapping[str, Any], maximum: int) -> Policy:
-    """Return a version's policy for a task, which may ask more people: a reviewer reopened it."""
-    policy = Policy(**rules)
-    return replace(policy, maximum=min(max(policy.maximum, maximum), MOST_ANSWERS))
+    @property
+    def muted(self) -> bool:
+        return self.share < MUTED
 
 
 def counted_votes(question: Question) -> list[Vote]:
@@ -136,18 +144,27 @@ def decide(question: Question, at: datetime) -> Settlement | None:
     """
     votes = counted_votes(question)
     verdict = weigh(question, votes)
-    outcome = judge(verdict, len(votes), question.policy)
+    outcome = outcome_of(question, verdict, votes)
+    if outcome in SETTLING and votes[-1].muted:
+        outcome = Outcome.ONE_MORE  # whoever has been muted settles nothing: the next one does
     if verdict is None or outcome not in STATES:
-        ask_further(question, outcome, len(votes))
+        ask_further(question, outcome, votes)
         return None
     return settle(question, votes, verdict, STATES[outcome], at)
 
 
-def ask_further(question: Question, outcome: Outcome, answered: int) -> None:
-    """One seat more after a doubt; the minimum is asked from the start, so waiting changes nothing."""
-    if outcome is Outcome.ONE_MORE:
-        doubtful = Task.objects.open().filter(pk=question.task, wanted__lte=answered, wanted__lt=F("maximum"))
-        doubtful.update(wanted=F("wanted") + 1, urgency=Urgency.DOUBTFUL)
+def outcome_of(question: Question, verdict: Verdict | None, votes: Sequence[Vote]) -> Outcome:
+    muted = sum(vote.muted for vote in votes)
+    return judge(verdict, len(votes), question.policy, muted=muted, granted=question.granted)
+
+
+def ask_further(question: Question, outcome: Outcome, votes: Sequence[Vote]) -> None:
+    """One seat more after a doubt. The minimum is asked from the start, so waiting changes nothing, unless a muted
+    answer has taken one of those seats."""
+    if outcome is Outcome.ONE_MORE or any(vote.muted for vote in votes):
+        doubtful = Task.objects.open().filter(pk=question.task, wanted__lte=len(votes), wanted__lt=MOST_ANSWERS)
+        one_more = F("wanted") + 1
+        doubtful.update(wanted=one_more, maximum=Greatest("maximum", one_more), urgency=Urgency.DOUBTFUL)
 
 
 def settle(

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update, each
 
-from .deciding import Question, decide, policy_of
+from .consensus import Policy
+from .deciding import Question, decide
 from .enums import Status, TaskState, Urgency
 from .errors import MalformedValue
 from .kinds import KINDS, Value
@@ -150,7 +151,7 @@ def asked_under(hashes, keys):
 
 def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, project: int, *question: Any) -> Seat:
     workflow, version, kind, schema, rules, maximum, decision = question
-    asked = Question(task, project, workflow, version, kind, schema, policy_of(rules, maximum), decision)
+    asked = Question(task, project, workflow, version, kind, schema, Policy(**rules), decision, maximum)
     return Seat(lease, volunteer, subject, purpose, asked)
 
 

@@ -17,8 +17,8 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .consensus import Outcome, judge
-from .deciding import STATES, Question, Vote, counted_votes, policy_of, record, settlement_of, weigh
+from .consensus import Outcome
+from .deciding import STATES, Question, Vote, counted_votes, outcome_of, record, settlement_of, weigh
 from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
@@ -76,9 +76,16 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
 
 def question_of(task: Task) -> Question:
     version = task.version
-    policy = policy_of(version.policy, task.maximum)
     return Question(
-        task.pk, task.project_id, task.workflow_id, version.pk, version.kind, version.schema, policy, task.decision
+        task.pk,
+        task.project_id,
+        task.workflow_id,
+        version.pk,
+        version.kind,
+        version.schema,
+        version.rules,
+        task.decision,
+        task.maximum,
     )
 
 
@@ -90,14 +97,14 @@ def redecide(
     A task that a reviewer settled or withdrew keeps its state: only its count changes.
     """
     verdict = weigh(question, votes)
-    outcome = judge(verdict, len(votes), question.policy)
+    outcome = outcome_of(question, verdict, votes)
     held = Decision.objects.filter(pk=task.decision).first() if task.decision else None
     undone = settlement_of(question, before, held.pk, TaskState(held.state), held.vote) if held else None
     if task.state == TaskState.WITHDRAWN or (held and held.decided_by != DecidedBy.RULE):
         Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1)
         return None, None
     if verdict is None or outcome not in STATES:
-        reopen(question, task, outcome, len(votes), now, keep_seat=keep_seat)
+        reopen(question, task, outcome, votes, now, keep_seat=keep_seat)
         return (undone if task.settled_at else None), None
     state = STATES[outcome]
     if held and (state, verdict.vote) == (held.state, held.vote):
@@ -111,13 +118,20 @@ def redecide(
     return undone, settlement_of(question, votes, decision, state, verdict.vote)
 
 
-def reopen(question: Question, task: Task, outcome: Outcome, answered: int, now: datetime, *, keep_seat: bool) -> None:
+def reopen(
+    question: Question, task: Task, outcome: Outcome, votes: Sequence[Vote], now: datetime, *, keep_seat: bool
+) -> None:
     """Ask again for what the remaining answers leave open; seats already leased stay, and so does the one that comes
     back to its last holder."""
-    needed = question.policy.minimum if answered < question.policy.minimum else answered + 1
+    answered = len(votes)
+    wanted = Greatest(
+        max(question.policy.minimum + sum(vote.muted for vote in votes), answered + int(outcome is not Outcome.WAIT)),
+        answered + F("leased") + int(keep_seat),
+    )
     values: dict[str, Any] = {
         "answered": answered,
-        "wanted": Greatest(needed, answered + F("leased") + int(keep_seat)),
+        "wanted": wanted,
+        "maximum": Greatest("maximum", wanted),
         "state": TaskState.OPEN,
         "settled_at": None,
         "urgency": urgency_of(outcome, answered),

@@ -39,20 +39,25 @@ class Policy:
         if not 0 < self.confidence < 1:
             raise ValueError(f"The confidence lies between 0 and 1, for instance 0.9; {self.confidence} does not fit.")
 
-    @property
-    def takes_the_first(self) -> bool:
-        return self.maximum == 1
+    def most(self, muted: int = 0, granted: int = 0) -> int:
+        """Return how many answers a task may have: one more for each that is ``muted``, and no fewer than were
+        ``granted`` it."""
+        return min(max(self.maximum + muted, granted), MOST_ANSWERS)
 
 
-def judge(verdict: Verdict | None, answered: int, policy: Policy) -> Outcome:
+def judge(verdict: Verdict | None, answered: int, policy: Policy, *, muted: int = 0, granted: int = 0) -> Outcome:
     """Return what becomes of a task with ``answered`` counted answers; ``verdict`` is None before the first.
+
+    ``muted`` of them weigh next to nothing and do not use up the policy: others are asked instead. ``granted`` is what
+    a reviewer let the task have beyond the policy's maximum.
 
     A policy of exactly one answer has chosen to believe it, however sure the model is: there is nobody else to ask,
     and sending every such task to a reviewer would make the policy mean the opposite. The verdict keeps its honest
     confidence. "Nothing is written here" is a value and agreed upon like one; "I cannot read it" leaves none.
     """
-    if verdict is None or answered < policy.minimum:
-        return Outcome.WAIT
-    if verdict.confidence >= policy.confidence or policy.takes_the_first:
+    most = policy.most(muted, granted)
+    if verdict is None or answered - muted < policy.minimum:
+        return Outcome.WAIT if answered < most else Outcome.DISPUTED
+    if verdict.confidence >= policy.confidence or most == 1 + muted:
         return Outcome.UNREADABLE if verdict.vote == UNREADABLE else Outcome.AGREED
-    return Outcome.ONE_MORE if answered < policy.maximum else Outcome.DISPUTED
+    return Outcome.ONE_MORE if answered < most else Outcome.DISPUTED

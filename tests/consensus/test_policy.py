@@ -37,6 +37,23 @@ def test_the_policy_says_what_becomes_of_a_task(policy, answered, vote, confiden
     assert judge(verdict(vote, confidence), answered, policy) == outcome
 
 
+@pytest.mark.parametrize(
+    ("policy", "answered", "muted", "granted", "confidence", "outcome"),
+    [
+        (Policy(), 2, 1, 5, 0.95, Outcome.WAIT),  # one answer that weighs, two are the least
+        (Policy(), 3, 1, 5, 0.95, Outcome.AGREED),
+        (Policy(), 5, 1, 5, 0.5, Outcome.ONE_MORE),  # the muted answer does not use up the five
+        (Policy(), 6, 1, 6, 0.5, Outcome.DISPUTED),
+        (Policy(), 6, 0, 7, 0.5, Outcome.ONE_MORE),  # a reviewer let it have seven
+        (Policy(1, 1), 2, 1, 2, 0.5, Outcome.AGREED),
+        (Policy(1, 1), 1, 1, 1, 0.99, Outcome.WAIT),
+        (Policy(), 50, 49, 50, 0.99, Outcome.DISPUTED),  # there is an end to asking
+    ],
+)
+def test_a_muted_answer_does_not_use_up_the_policy(policy, answered, muted, granted, confidence, outcome):
+    assert judge(verdict(TEXT, confidence), answered, policy, muted=muted, granted=granted) == outcome
+
+
 @pytest.mark.parametrize("policy", [Policy(), Policy(1, 1), Policy(1, 3)])
 def test_a_task_without_answers_waits(policy):
     assert judge(None, 0, policy) == Outcome.WAIT
