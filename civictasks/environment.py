@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +34,21 @@ def env_int(name: str, default: int) -> int:
 def env_list(name: str, default: list[str]) -> list[str]:
     value = os.environ.get(name)
     return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
+
+
+def env_networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses and networks parted by commas; an address is a network of one."""
+    return tuple(network(name, part) for part in env_list(name, []))
+
+
+def network(name: str, text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} holds {text!r}, which is no network: write addresses or networks with commas between them, for "
+            "example 198.51.100.7, 203.0.113.0/24, 2001:db8::/48."
+        ) from None
 
 
 def kept_secret(path: Path) -> str:

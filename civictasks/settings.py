@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from .environment import database, env_bool, env_int, env_list, kept_secret, redis_url
+from .environment import database, env_bool, env_int, env_list, env_networks, kept_secret, redis_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CIVICTASKS_DATA") or BASE_DIR / "var").absolute()
@@ -24,6 +24,8 @@ DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret(DATA / "secret_key")
 ALLOWED_HOSTS = [*env_list("ALLOWED_HOSTS", []), "127.0.0.1", "localhost", "[::1]"]  # who looks after the site is near
 CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS", [])
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")  # whose X-Forwarded-For is believed, as what a Unix socket brings is
+VOUCHED_NETWORKS = env_networks("VOUCHED_NETWORKS")  # reading rooms, schools: each visitor there is somebody else
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from civictasks.environment import database, env_bool, env_int, redis_url
+from civictasks.environment import database, env_bool, env_int, env_networks, redis_url
 
 DATA = Path("/nowhere")
 
@@ -69,3 +69,19 @@ def test_other_wrong_values_name_their_variable(monkeypatch, read, value):
 
     with pytest.raises(ImproperlyConfigured, match=f"^A_VARIABLE is '{value}': write"):
         read("A_VARIABLE", 1)
+
+
+def test_networks_are_read_with_or_without_their_length(monkeypatch):
+    monkeypatch.setenv("VOUCHED_NETWORKS", "198.51.100.7, 203.0.113.9/24,2001:db8::/48,")
+
+    read = [str(network) for network in env_networks("VOUCHED_NETWORKS")]
+
+    assert read == ["198.51.100.7/32", "203.0.113.0/24", "2001:db8::/48"]
+
+
+@pytest.mark.parametrize("text", ["library", "10.0.0.0/33", "10.0.0", "198.51.100.0/24 203.0.113.0/24"])
+def test_what_is_no_network_names_its_variable(monkeypatch, text):
+    monkeypatch.setenv("VOUCHED_NETWORKS", f"2001:db8::/48,{text}")
+
+    with pytest.raises(ImproperlyConfigured, match=f"^VOUCHED_NETWORKS holds '{text}', which is no network: write"):
+        env_networks("VOUCHED_NETWORKS")
