@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from django.db.models.functions import Greatest
 from accounts.prepared import Given, Insertion, Selection, Update
 
 from .consensus import MOST_ANSWERS, Ballot, Outcome, Policy, Verdict, estimate_reliability, judge
+from .consensus.reliability import USUAL
+from .consensus.tempering import UNTEMPERED, Temper
 from .enums import DecidedBy, TaskState, Urgency
 from .kinds import KINDS
-from .models import Answer, Decision, Task
+from .models import Answer, Decision, Fit, Task
 from .signals import Settlement
 
 NEW_DECISION = Insertion(
@@ -50,6 +52,17 @@ MUTED = 0.1  # of a full vote: who weighs less does not use up the policy, and n
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What the latest fit of a workflow says: with which record a newcomer begins, and how far confidences hold."""
+
+    newcomer: tuple[float, float] = USUAL
+    temper: Temper = UNTEMPERED
+
+
+NOTHING_LEARNED = Learned()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A task as the consensus needs to know it.
 
@@ -66,14 +79,17 @@ class Question:
     policy: Policy
     decision: int | None
     granted: int = 0
+    learned: Learned = NOTHING_LEARNED
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
     """One counted answer with its voter's skill.
 
-    ``share`` of a full vote: how far the voter is trusted, times what the answer itself is worth. ``group`` is the ring
-    of colluders that the voter belongs to, else the network of that day.
+    ``right`` and ``wrong`` count answers to this workflow, ``checked`` known answers met; ``prior`` is the record
+    elsewhere that goes before them, None for a newcomer. ``share`` of a full vote: how far the voter is trusted, times
+    what the answer itself is worth. ``group`` is the ring of colluders that the voter belongs to, else the network of
+    that day.
     """
 
     answer: int
@@ -84,10 +100,30 @@ class Vote:
     right: float
     wrong: float
     share: float = 1.0
+    prior: tuple[float, float] | None = None
+    checked: tuple[float, float] = (0.0, 0.0)
 
     @property
     def muted(self) -> bool:
         return self.share < MUTED
+
+    def reliability(self, newcomer: tuple[float, float]) -> float:
+        right, wrong = self.checked
+        return estimate_reliability(self.right + right, self.wrong + wrong, self.prior or newcomer)
+
+
+def learned_of(right: float | None, wrong: float | None, slope: float | None, intercept: float | None) -> Learned:
+    """Return what the columns of a ``Fit`` say, each of them None where there has been no fit."""
+    if slope is None or intercept is None:
+        return NOTHING_LEARNED
+    newcomer = USUAL if right is None or wrong is None else (right, wrong)
+    return Learned(newcomer, Temper(slope, intercept))
+
+
+def learned_by(workflow: int) -> Learned:
+    columns = ("prior_right", "prior_wrong", "slope", "intercept")
+    fit = Fit.objects.filter(workflow=workflow).values_list(*columns).first()
+    return learned_of(*fit) if fit else NOTHING_LEARNED
 
 
 def counted_votes(question: Question) -> list[Vote]:
@@ -106,35 +142,49 @@ def vote_of(
     wrong: float | None,
     trust: float | None,
     ring: bytes | None,
+    prior_right: float | None,
+    prior_wrong: float | None,
+    checks_right: float | None,
+    checks_wrong: float | None,
 ) -> Vote:
     """The voter has no skill yet, hence no trust lost and no ring, until something of theirs was settled."""
     group = ring or network
     share = (1.0 if weight is None else weight) * (1.0 if trust is None else trust)
-    return Vote(answer, volunteer, value, vote, bytes(group) if group else None, right or 0, wrong or 0, share)
+    prior = None if prior_right is None or prior_wrong is None else (prior_right, prior_wrong)
+    checked = checks_right or 0.0, checks_wrong or 0.0
+    record = right or 0, wrong or 0
+    return Vote(answer, volunteer, value, vote, bytes(group) if group else None, *record, share, prior, checked)
+
+
+SKILL_COLUMNS = ("right", "wrong", "trust", "ring", "prior_right", "prior_wrong", "checks_right", "checks_wrong")
 
 
 @Selection
 def votes_with_skills():
     skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=Given("workflow")))
     rows = Answer.objects.filter(task=Given("task"), counted=True, withdrawn_at=None).annotate(skill=skill)
-    of_voter = [f"skill__{column}" for column in ("right", "wrong", "trust", "ring")]
+    of_voter = [f"skill__{column}" for column in SKILL_COLUMNS]
     return rows.values_list("id", "volunteer", "value", "vote", "weight", "grp", *of_voter).order_by("id")
 
 
 def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
-    kind = KINDS[question.kind]
+    kind, newcomer = KINDS[question.kind], question.learned.newcomer
     ballots = [
         Ballot(
             answer=vote.answer,
             vote=vote.vote,
             reading=kind.reading(vote.value),
-            reliability=estimate_reliability(vote.right, vote.wrong),
+            reliability=vote.reliability(newcomer),
             group=vote.group,
             share=vote.share,
         )
         for vote in votes
     ]
-    return kind.merge(ballots, question.schema) if ballots else None
+    if not ballots:
+        return None
+    verdict = question.learned.temper.apply(kind.merge(ballots, question.schema))
+    before = (("prior_right", newcomer[0]), ("prior_wrong", newcomer[1]))
+    return replace(verdict, parameters=(*verdict.parameters, *before))
 
 
 def decide(question: Question, at: datetime) -> Settlement | None:

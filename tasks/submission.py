@@ -19,7 +19,7 @@ from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update, each
 
 from .consensus import Policy
-from .deciding import Question, decide
+from .deciding import Question, decide, learned_of
 from .enums import Status, TaskState, Urgency
 from .errors import MalformedValue
 from .kinds import KINDS, Value
@@ -146,12 +146,17 @@ def asked_under(hashes, keys):
         "task__version__policy",
         "task__maximum",
         "task__decision",
+        "task__workflow__fit__prior_right",
+        "task__workflow__fit__prior_wrong",
+        "task__workflow__fit__slope",
+        "task__workflow__fit__intercept",
     )
 
 
 def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, project: int, *question: Any) -> Seat:
-    workflow, version, kind, schema, rules, maximum, decision = question
-    asked = Question(task, project, workflow, version, kind, schema, Policy(**rules), decision, maximum)
+    workflow, version, kind, schema, rules, maximum, decision, *fit = question
+    learned = learned_of(*fit)
+    asked = Question(task, project, workflow, version, kind, schema, Policy(**rules), decision, maximum, learned)
     return Seat(lease, volunteer, subject, purpose, asked)
 
 

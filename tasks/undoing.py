@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .consensus import Outcome
-from .deciding import STATES, Question, Vote, counted_votes, outcome_of, record, settlement_of, weigh
+from .deciding import STATES, Question, Vote, counted_votes, learned_by, outcome_of, record, settlement_of, weigh
 from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
@@ -77,15 +77,16 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
 def question_of(task: Task) -> Question:
     version = task.version
     return Question(
-        task.pk,
-        task.project_id,
-        task.workflow_id,
-        version.pk,
-        version.kind,
-        version.schema,
-        version.rules,
-        task.decision,
-        task.maximum,
+        task=task.pk,
+        project=task.project_id,
+        workflow=task.workflow_id,
+        version=version.pk,
+        kind=version.kind,
+        schema=version.schema,
+        policy=version.rules,
+        decision=task.decision,
+        granted=task.maximum,
+        learned=learned_by(task.workflow_id),
     )
 
 
