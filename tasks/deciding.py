@@ -12,7 +12,17 @@ from django.db.models.functions import Greatest
 
 from accounts.prepared import Given, Insertion, Selection, Update
 
-from .consensus import MOST_ANSWERS, Ballot, Outcome, Policy, Verdict, estimate_reliability, judge
+from .consensus import (
+    MOST_ANSWERS,
+    NEARLY,
+    Ballot,
+    Outcome,
+    Policy,
+    Verdict,
+    chance_to_settle,
+    estimate_reliability,
+    judge,
+)
 from .consensus.reliability import USUAL
 from .consensus.tempering import UNTEMPERED, Temper
 from .enums import DecidedBy, TaskState, Urgency
@@ -198,7 +208,7 @@ def decide(question: Question, at: datetime) -> Settlement | None:
     if outcome in SETTLING and votes[-1].muted:
         outcome = Outcome.ONE_MORE  # whoever has been muted settles nothing: the next one does
     if verdict is None or outcome not in STATES:
-        ask_further(question, outcome, votes)
+        ask_further(question, outcome, votes, verdict)
         return None
     return settle(question, votes, verdict, STATES[outcome], at)
 
@@ -208,13 +218,31 @@ def outcome_of(question: Question, verdict: Verdict | None, votes: Sequence[Vote
     return judge(verdict, len(votes), question.policy, muted=muted, granted=question.granted)
 
 
-def ask_further(question: Question, outcome: Outcome, votes: Sequence[Vote]) -> None:
+def ask_further(question: Question, outcome: Outcome, votes: Sequence[Vote], verdict: Verdict | None) -> None:
     """One seat more after a doubt. The minimum is asked from the start, so waiting changes nothing, unless a muted
     answer has taken one of those seats."""
     if outcome is Outcome.ONE_MORE or any(vote.muted for vote in votes):
-        doubtful = Task.objects.open().filter(pk=question.task, wanted__lte=len(votes), wanted__lt=MOST_ANSWERS)
-        one_more = F("wanted") + 1
-        doubtful.update(wanted=one_more, maximum=Greatest("maximum", one_more), urgency=Urgency.DOUBTFUL)
+        urgency = urgency_in_doubt(question, votes, verdict)
+        ask_one_more.run(task=question.task, needed=min(len(votes) + 1, MOST_ANSWERS), urgency=urgency.value)
+
+
+@Update
+def ask_one_more():
+    wanted = Greatest(F("wanted"), Given("needed"))
+    changes = {"wanted": wanted, "maximum": Greatest(F("maximum"), wanted), "urgency": Given("urgency")}
+    return Task.objects.open().filter(pk=Given("task")), changes
+
+
+def urgency_in_doubt(question: Question, votes: Sequence[Vote], verdict: Verdict | None) -> Urgency:
+    """Whether one more answer, if a newcomer says what leads, would probably settle the task."""
+    if verdict is None:
+        return Urgency.DOUBTFUL
+    echo = Vote(votes[-1].answer + 1, 0, KINDS[question.kind].value_of(verdict), verdict.vote, None, 0, 0)
+    then = weigh(question, [*votes, echo])
+    assert then
+    outcome = outcome_of(question, then, [*votes, echo])
+    chance = chance_to_settle(verdict, then, outcome, echo.reliability(question.learned.newcomer))
+    return Urgency.NEARLY if chance >= NEARLY else Urgency.DOUBTFUL
 
 
 def settle(

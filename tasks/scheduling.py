@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import FilteredRelation, Q
@@ -19,7 +19,7 @@ from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Lease, Pace, Project, Workflow
 from .questions import questions_of
-from .walking import Walker, dump_cursors, load_cursors, search, walk
+from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk
 
 NEW_LEASES = Insertion(
     Lease, "project_id", "task_id", "subject", "volunteer_id", "token_hash", "created_at", "expires_at"
@@ -56,6 +56,21 @@ class Standing:
     live: list[tuple[int, int]]
 
 
+class Asked(NamedTuple):
+    """A question of a project with its front, as two shuffle numbers; None: none, jumps land anywhere."""
+
+    project: int
+    workflow: int
+    front_from: int | None
+    frontier: int | None
+
+    @property
+    def front(self) -> range:
+        if self.front_from is None or self.frontier is None:
+            return EVERYWHERE
+        return range(self.front_from, self.frontier + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """``exhausted``: nothing is left for this volunteer here, now."""
@@ -84,8 +99,8 @@ def lease_tasks(
     allowed = allowance(newcomer=newcomer, holding=holding, now=now)
     count = min(count, allowed.most)
     made: list[tuple[str, Lease]] = []
-    for project_id, workflow_id in workflows_of(project, workflow):
-        made += lease_from(workflow_id, project_id, volunteer, count - len(made), allowed, now)
+    for asked in workflows_of(project, workflow):
+        made += lease_from(asked, volunteer, count - len(made), allowed, now)
         if len(made) >= count:
             break
     tasks = questions_of(lease.task_id for _token, lease in made) if made else {}
@@ -108,15 +123,15 @@ def held_lease(volunteer: int, token: str) -> Grant | None:
     return Grant([Granted(token, lease.expires_at, questions_of([lease.task_id])[lease.task_id])], exhausted=False)
 
 
-def workflows_of(project: str, workflow: int | None) -> list[tuple[int, int]]:
-    ids = playable.rows(slug=project)
-    if not ids:
+def workflows_of(project: str, workflow: int | None) -> list[Asked]:
+    found = [Asked(*row) for row in playable.rows(slug=project)]
+    if not found:
         if not Project.objects.public().filter(slug=project).exists():
             raise UnknownProject(_("There is no project of this name."))
         raise ProjectNotOpen(_("This project takes no answers now. Choose another one."))
     if workflow is None:
-        return ids
-    chosen = [(project_id, id_) for project_id, id_ in ids if id_ == workflow]
+        return found
+    chosen = [asked for asked in found if asked.workflow == workflow]
     if not chosen:
         raise UnknownWorkflow(_("This project has no such question. Leave “workflow” out to get any."))
     return chosen
@@ -125,24 +140,23 @@ def workflows_of(project: str, workflow: int | None) -> list[tuple[int, int]]:
 @Selection
 def playable():
     rows = Workflow.objects.playable().filter(project__slug=Given("slug"), project__state=ProjectState.OPEN)
-    return rows.values_list("project_id", "id")
+    return rows.values_list("project_id", "id", "front_from", "frontier")
 
 
-def lease_from(
-    workflow: int, project: int, volunteer: int, count: int, allowed: Allowance, now: datetime
-) -> list[tuple[str, Lease]]:
+def lease_from(asked: Asked, volunteer: int, count: int, allowed: Allowance, now: datetime) -> list[tuple[str, Lease]]:
     with lazy_commit():
-        standing = standing_of(volunteer, workflow)
+        standing = standing_of(volunteer, asked.workflow)
         if standing.nothing_until and standing.nothing_until > now:
             return []
-        walker = Walker(volunteer, project, workflow, load_cursors(standing.cursors or {}))
+        cursors = load_cursors(standing.cursors or {}, asked.front)
+        walker = Walker(volunteer, asked.project, asked.workflow, cursors)
         made = walk_and_lease(walker, count, standing, allowed, now)
         if made:
             remember(walker, None, known=standing.cursors is not None)
             return made
     found = search(walker, now)  # outside: among 50,000 answers of one's own it takes a tenth of a second
     with lazy_commit():
-        made = walk_and_lease(walker, count, standing_of(volunteer, workflow), allowed, now)
+        made = walk_and_lease(walker, count, standing_of(volunteer, asked.workflow), allowed, now)
         remember(walker, None if found else now + NOTHING_FOR, known=standing.cursors is not None)
     return made
 

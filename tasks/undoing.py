@@ -18,7 +18,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .consensus import Outcome
-from .deciding import STATES, Question, Vote, counted_votes, learned_by, outcome_of, record, settlement_of, weigh
+from .deciding import (
+    STATES,
+    Question,
+    Vote,
+    counted_votes,
+    learned_by,
+    outcome_of,
+    record,
+    settlement_of,
+    urgency_in_doubt,
+    weigh,
+)
 from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
@@ -105,7 +116,8 @@ def redecide(
         Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1)
         return None, None
     if verdict is None or outcome not in STATES:
-        reopen(question, task, outcome, votes, now, keep_seat=keep_seat)
+        urgency = urgency_in_doubt(question, votes, verdict) if outcome is Outcome.ONE_MORE else None
+        reopen(question, task, urgency, votes, now, keep_seat=keep_seat)
         return (undone if task.settled_at else None), None
     state = STATES[outcome]
     if held and (state, verdict.vote) == (held.state, held.vote):
@@ -120,13 +132,13 @@ def redecide(
 
 
 def reopen(
-    question: Question, task: Task, outcome: Outcome, votes: Sequence[Vote], now: datetime, *, keep_seat: bool
+    question: Question, task: Task, urgency: Urgency | None, votes: Sequence[Vote], now: datetime, *, keep_seat: bool
 ) -> None:
-    """Ask again for what the remaining answers leave open; seats already leased stay, and so does the one that comes
-    back to its last holder."""
+    """Ask again for what the remaining answers leave open, with ``urgency`` where they leave a doubt; seats already
+    leased stay, and so does the one that comes back to its last holder."""
     answered = len(votes)
     wanted = Greatest(
-        max(question.policy.minimum + sum(vote.muted for vote in votes), answered + int(outcome is not Outcome.WAIT)),
+        max(question.policy.minimum + sum(vote.muted for vote in votes), answered + int(urgency is not None)),
         answered + F("leased") + int(keep_seat),
     )
     values: dict[str, Any] = {
@@ -135,17 +147,11 @@ def reopen(
         "maximum": Greatest("maximum", wanted),
         "state": TaskState.OPEN,
         "settled_at": None,
-        "urgency": urgency_of(outcome, answered),
+        "urgency": urgency or (Urgency.STARTED if answered else Urgency.FRESH),
     }
     if task.settled_at:
         values["decision"] = note_reopening(question, task, answered, now)
     Task.objects.filter(pk=task.pk).update(**values)
-
-
-def urgency_of(outcome: Outcome, answered: int) -> Urgency:
-    if outcome is Outcome.ONE_MORE:
-        return Urgency.DOUBTFUL
-    return Urgency.STARTED if answered else Urgency.FRESH
 
 
 def note_reopening(question: Question, task: Task, answered: int, now: datetime) -> int:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Volunteer
 
+from .advancing import move_fronts
 from .chores import chore
 from .jobs import spread_question
 from .leases import free_expired_seats
@@ -51,6 +52,11 @@ def delete_unused_volunteers() -> int:
     free_expired_seats(now)  # a lease that goes with its holder must not keep its seat
     unused = Volunteer.objects.unused(now).values_list("pk", flat=True)[:DELETED_AT_ONCE]
     return Volunteer.objects.filter(pk__in=list(unused)).delete()[0]
+
+
+@chore(every=timedelta(seconds=10))
+def advance() -> int:
+    return move_fronts(timezone.now())
 
 
 @chore(every=timedelta(seconds=30))

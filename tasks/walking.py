@@ -3,13 +3,13 @@
 The open tasks of a workflow lie on a ring per urgency, ordered by (shuffle, position); shuffle is a random number of
 the page. Each volunteer has a cursor per ring. A call looks at the next tasks after each cursor and takes the first
 that are not this volunteer's own, the urgent ones first: up to ``NEIGHBOURS`` of one page, then the cursor jumps to a
-random other. The work is the same for a thousand and for ten million tasks, and whether the volunteer has answered
-none or 50,000.
+random other on the question's front (see ``advancing``). The work is the same for a thousand and for ten million
+tasks, and whether the volunteer has answered none or 50,000.
 """
 
 import random
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,8 +25,10 @@ from .models import Answer, Lease, Task
 WINDOWS = (5, 16, 48, 96)  # tasks of each ring looked at, round after round while all of them are one's own
 NEIGHBOURS = 10  # tasks of one page in a row
 RING = 2**62  # shuffle numbers lie in [0, RING)
+EVERYWHERE = range(RING)
+LEFT_BEHIND = 0.125  # share of jumps to the start: what all have passed by is met again
 BEFORE_FIRST = -1  # position before the first of a page
-URGENT_FIRST = (Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH)
+URGENT_FIRST = (Urgency.NEARLY, Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH)
 
 # Urgency and limit are written in: a kept statement is planned once only if the server can tell what it will cost.
 RING_AHEAD = """
@@ -51,11 +53,12 @@ class Candidate(NamedTuple):
 
 @dataclass(slots=True)
 class Cursor:
-    """Where a volunteer stands on one ring, and how many tasks of this page were taken in a row."""
+    """Where a volunteer stands on one ring, how many tasks of this page were taken in a row, and where jumps land."""
 
-    shuffle: int = field(default_factory=lambda: random.randrange(RING))
+    shuffle: int
     position: int = BEFORE_FIRST
     run: int = 0
+    front: range = EVERYWHERE
 
     @property
     def at_start(self) -> bool:
@@ -73,7 +76,7 @@ class Cursor:
         self.shuffle, self.position, self.run = task.shuffle, task.position - 1, 0
 
     def jump(self) -> None:
-        self.shuffle, self.position, self.run = random.randrange(RING), BEFORE_FIRST, 0
+        self.shuffle, self.position, self.run = landing(self.front), BEFORE_FIRST, 0
 
     def wrap(self) -> None:
         self.shuffle, self.position, self.run = 0, BEFORE_FIRST, 0
@@ -92,8 +95,23 @@ class Walker:
     cursors: Cursors
 
 
-def load_cursors(cursors: Mapping[str, Sequence[int]]) -> Cursors:
-    return {urgency: Cursor(*cursors.get(str(urgency.value), ())) for urgency in URGENT_FIRST}
+def load_cursors(stored: Mapping[str, Sequence[int]], front: range = EVERYWHERE) -> Cursors:
+    """Return the cursors as they were dumped, new ones somewhere on the front. What was begun lies on pages that are no
+    longer fresh, so those rings' fronts begin earlier, by its length."""
+    begun = range(max(0, front.start - len(front)), front.stop)
+    fronts = {urgency: front if urgency == Urgency.FRESH else begun for urgency in URGENT_FIRST}
+    return {urgency: load_cursor(stored.get(str(urgency.value)), fronts[urgency]) for urgency in URGENT_FIRST}
+
+
+def load_cursor(stored: Sequence[int] | None, front: range) -> Cursor:
+    shuffle, position, run = stored or (landing(front), BEFORE_FIRST, 0)
+    return Cursor(shuffle, position, run, front)
+
+
+def landing(front: range) -> int:
+    if front.start and random.random() < LEFT_BEHIND:
+        return 0
+    return random.choice(front)
 
 
 def dump_cursors(cursors: Cursors) -> dict[str, list[int]]:

@@ -6,17 +6,20 @@ from .normalisation import EXACT, Normalisation, fold, normalise
 from .policy import MOST_ANSWERS, Outcome, Policy, judge
 from .reliability import estimate_reliability
 from .text import merge_readings
+from .worth import NEARLY, chance_to_settle
 
 __all__ = [
     "BLANK",
     "EXACT",
     "MOST_ANSWERS",
+    "NEARLY",
     "UNREADABLE",
     "Ballot",
     "Normalisation",
     "Outcome",
     "Policy",
     "Verdict",
+    "chance_to_settle",
     "estimate_reliability",
     "fold",
     "is_said",

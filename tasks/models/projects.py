@@ -91,6 +91,7 @@ class Workflow(models.Model):
     source_workflow = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
     next_workflow = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     open = models.BooleanField(db_default=True)
+    front_from = models.BigIntegerField(null=True)  # where the pages that are being begun start, by shuffle number
     frontier = models.BigIntegerField(null=True)  # pages up to this shuffle number are begun first; None: anywhere
     to_spread = models.BooleanField(db_default=False)  # the pages that were there before it are still to be asked
 

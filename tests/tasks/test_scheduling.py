@@ -86,13 +86,22 @@ def test_ten_neighbours_of_a_page_come_in_reading_order_before_another_page():
     assert [task.position for task in tasks] == list(range(tasks[0].position, tasks[0].position + NEIGHBOURS))
 
 
-def test_doubtful_tasks_come_before_started_and_started_before_fresh():
+def test_what_one_answer_would_settle_comes_first_then_what_is_doubtful_started_and_fresh():
     workflow = make_workflow()
-    fresh, started, doubtful = (
-        make_task(workflow, urgency=u) for u in (Urgency.FRESH, Urgency.STARTED, Urgency.DOUBTFUL)
-    )
+    tasks = [make_task(workflow, urgency=urgency) for urgency in Urgency]
 
-    assert lease(make_volunteer(), workflow, 3) == [doubtful.pk, started.pk, fresh.pk]
+    assert lease(make_volunteer(), workflow, 4) == [task.pk for task in reversed(tasks)]
+
+
+def test_a_doubt_says_whether_one_more_answer_would_settle_it():
+    task = make_task(make_workflow(policy={"minimum": 2, "maximum": 6}))
+    told = []
+    for text in ("Oulu", "Kemi", "Pori", "Oulu"):
+        post_answer(task, text)
+        task.refresh_from_db()
+        told.append((task.get_urgency_display(), task.wanted))
+
+    assert told == [("started", 2), ("nearly settled", 3), ("doubtful", 4), ("nearly settled", 5)]
 
 
 def test_somebody_who_answered_a_whole_stretch_still_finds_what_is_left():
