@@ -47,7 +47,8 @@ def credit(answer: CountedAnswer, settled: Settlement | None, at: datetime) -> i
 
     A second call adds nothing.
     """
-    earned = [Credit(answer.id, answer.volunteer, Rule.TOOK_PART, answer.created_at), *credits_of(settled, at)]
+    took_part = [Credit(answer.id, answer.volunteer, Rule.TOOK_PART, answer.created_at)] if answer.heard else []
+    earned = [*took_part, *credits_of(settled, at)]
     NEW_LINES.many(c.line(answer.project, c.name) for c in earned)
     return sum(POINTS[c.rule] for c in earned if c.answer == answer.id)
 

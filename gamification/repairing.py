@@ -40,12 +40,14 @@ def repaired(task: int) -> bool:
 def balance_task(task: Task) -> None:
     """Bring the ledger of a task's answers to what its decision says. Call it with the task's row locked."""
     answers = list(
-        Answer.objects.filter(task=task.pk).values_list("id", "volunteer", "created_at", "counted", "withdrawn_at")
+        Answer.objects.filter(task=task.pk).values_list(
+            "id", "volunteer", "created_at", "counted", "withdrawn_at", "weight"
+        )
     )
     took_part = [
         Credit(answer, volunteer, Rule.TOOK_PART, created_at)
-        for answer, volunteer, created_at, counted, withdrawn_at in answers
-        if counted and not withdrawn_at
+        for answer, volunteer, created_at, counted, withdrawn_at, weight in answers
+        if counted and not withdrawn_at and weight != 0
     ]
     settled, at = settlement_now(task)
     lines = balance(task.project_id, [answer[0] for answer in answers], [*took_part, *credits_of(settled, at)])

@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
+from accounts.addresses import network_of
 from accounts.authentication import Caller, require, welcome
 from accounts.enums import Scope
 
+from .arriving import Visit
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .flagging import flag
 from .leases import give_back
@@ -80,7 +82,9 @@ def leases(request: HttpRequest, body: LeaseRequest, slug: str = PROJECT) -> Htt
 def answers(request: HttpRequest, body: AnswersRequest) -> HttpResponse:
     """An answer reported as counted is on disk. Send it again after a lost connection: it counts once."""
     caller = require(request, Scope.PLAY)
-    results = submit_answers(caller.volunteer, [answer.submission() for answer in body.answers])
+    results = submit_answers(
+        caller.volunteer, [answer.submission() for answer in body.answers], visit=Visit(network_of(request))
+    )
     meter_answers(results)
     reply: dict[str, Any] = {"results": results}
     if body.next:

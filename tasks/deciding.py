@@ -296,12 +296,12 @@ def hash_of(parameters: Mapping[str, object]) -> str:
 def settlement_of(
     question: Question, votes: Sequence[Vote], decision: int, state: TaskState, winner: str
 ) -> Settlement:
-    decided = state != TaskState.DISPUTED
+    heard = [vote for vote in votes if vote.share] if state != TaskState.DISPUTED else []
     return Settlement(
         task=question.task,
         project=question.project,
         decision=decision,
         state=state,
-        agreeing=tuple((v.answer, v.volunteer) for v in votes if decided and v.vote == winner),
-        differing=tuple((v.answer, v.volunteer) for v in votes if decided and v.vote != winner),
+        agreeing=tuple((v.answer, v.volunteer) for v in heard if v.vote == winner),
+        differing=tuple((v.answer, v.volunteer) for v in heard if v.vote != winner),
     )

@@ -4,18 +4,22 @@ Only the purpose of a lease or an answer is left out: it would tell which lines 
 can be recognised check nothing.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.db.models import F
 
-from accounts.holdings import Rows, holding
+from accounts.holdings import Rows, holding, one_by_one
 from accounts.models import Act, Volunteer
 
 from .models import Answer, Decision, Flag, Lease, Pace, Skill
 
 
 @holding(Answer)
-def answers(volunteer: Volunteer) -> Rows:
+def answers(volunteer: Volunteer) -> Iterator[dict[str, Any]]:
+    """``grp`` is the independence group of an answer whose task is open (see ``grouping``)."""
     rows = Answer.objects.filter(volunteer=volunteer).order_by("pk")
-    return rows.values(
+    kept = rows.values(
         "id",
         "project__slug",
         "task",
@@ -25,12 +29,19 @@ def answers(volunteer: Volunteer) -> Rows:
         "counted",
         "weight",
         "elapsed_ms",
+        "grp",
         "result",
         "key",
         "created_at",
         "withdrawn_at",
         "reopened",
     )
+    for row in one_by_one(kept):
+        yield row | {"grp": spelled(row["grp"])}
+
+
+def spelled(group: bytes | None) -> str | None:
+    return bytes(group).hex() if group else None
 
 
 @holding(Lease)
@@ -47,9 +58,11 @@ def places_in_the_work(volunteer: Volunteer) -> Rows:
 
 
 @holding(Skill)
-def skills(volunteer: Volunteer) -> Rows:
+def skills(volunteer: Volunteer) -> Iterator[dict[str, Any]]:
+    """``ring`` is the same for people of whose answers too many are wrong alike (see ``colluding``)."""
     rows = Skill.objects.filter(volunteer=volunteer).order_by("pk").annotate(project=F("workflow__project__slug"))
-    return rows.values("project", "workflow__slug", "right", "wrong")
+    for row in one_by_one(rows.values("project", "workflow__slug", "right", "wrong", "ring")):
+        yield row | {"ring": spelled(row["ring"])}
 
 
 @holding(Flag)

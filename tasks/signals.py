@@ -14,19 +14,22 @@ from .enums import TaskState
 
 @dataclass(frozen=True, slots=True)
 class CountedAnswer:
-    """An answer that has just been counted or taken back. Numbers are row ids."""
+    """An answer that has just been counted or taken back. Numbers are row ids. One that is not ``heard`` came faster
+    than a person can read: it earns nothing."""
 
     id: int
     project: int
     task: int
     volunteer: int
     created_at: datetime
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """What a decision says about the counted answers of its task: ``(answer, volunteer)`` pairs by ascending answer.
 
+    Answers that came faster than a person can read are left out: they were not heard, and earn nothing.
     Without a decided value (disputed) both lists are empty.
     """
 

@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update, each
 
+from .arriving import Visit, Worth, worth_of
 from .consensus import Policy
 from .deciding import Question, decide, learned_of
 from .enums import Status, TaskState, Urgency
 from .errors import MalformedValue
+from .haste import Arrival
 from .kinds import KINDS, Value
 from .leases import free_seats, hash_of
 from .models import Answer, Lease, Task
@@ -42,7 +44,9 @@ NEW_ANSWER = Insertion(
     "vote",
     "purpose",
     "counted",
+    "weight",
     "elapsed_ms",
+    "grp",
     "result",
     "created_at",
     "credited_at",
@@ -74,6 +78,7 @@ class Seat:
     volunteer: int
     subject: int
     purpose: int
+    leased_at: datetime
     question: Question
 
 
@@ -94,11 +99,16 @@ class NotHeard(Exception):
 
 
 def submit_answers(
-    volunteer: Volunteer, submissions: Sequence[Submission], *, now: datetime | None = None
+    volunteer: Volunteer,
+    submissions: Sequence[Submission],
+    *,
+    visit: Visit | None = None,
+    now: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """Return one result of the API for each submission, in the order given.
 
     They are taken by ascending task, each in a transaction of its own: one bad answer does not spoil the others.
+    ``visit`` is None for answers that a simulation gives.
     """
     now = now or timezone.now()
     seats = seats_of(volunteer.pk, submissions)
@@ -107,7 +117,7 @@ def submit_answers(
     for index in sorted(range(len(submissions)), key=lambda i: task_of(seats.of.get(submissions[i].lease))):
         submission = submissions[index]
         results[index] = known.get(submission.key, {}).get(submission.body_hash) or submit(
-            volunteer, submission, seats.of.get(submission.lease), known, now
+            volunteer, submission, seats.of.get(submission.lease), known, visit, now
         )
         known.setdefault(submission.key, {})[submission.body_hash] = results[index]
     return [results[index] for index in range(len(submissions))]
@@ -137,6 +147,7 @@ def asked_under(hashes, keys):
         "volunteer_id",
         "subject",
         "purpose",
+        "created_at",
         "task_id",
         "project_id",
         "task__workflow_id",
@@ -153,11 +164,13 @@ def asked_under(hashes, keys):
     )
 
 
-def seat_of(lease: int, volunteer: int, subject: int, purpose: int, task: int, project: int, *question: Any) -> Seat:
+def seat_of(
+    lease: int, volunteer: int, subject: int, purpose: int, leased_at: datetime, task: int, project: int, *question: Any
+) -> Seat:
     workflow, version, kind, schema, rules, maximum, decision, *fit = question
     learned = learned_of(*fit)
     asked = Question(task, project, workflow, version, kind, schema, Policy(**rules), decision, maximum, learned)
-    return Seat(lease, volunteer, subject, purpose, asked)
+    return Seat(lease, volunteer, subject, purpose, leased_at, asked)
 
 
 def known_results(volunteer: int, submissions: Sequence[Submission]) -> dict[UUID, dict[bytes, dict[str, Any]]]:
@@ -177,6 +190,7 @@ def submit(
     submission: Submission,
     seat: Seat | None,
     known: dict[UUID, dict[bytes, dict[str, Any]]],
+    visit: Visit | None,
     now: datetime,
 ) -> dict[str, Any]:
     if submission.key in known:
@@ -184,27 +198,32 @@ def submit(
     if seat is None or seat.volunteer != volunteer.pk:
         return refused(submission, _("This task is not yours to answer: ask for a new one. Your text is kept here."))
     try:
-        value = KINDS[seat.question.kind].clean(submission.value)
+        kind = KINDS[seat.question.kind]
+        value = kind.clean(submission.value)
     except MalformedValue as error:
         return refused(submission, str(error))
+    arrival = Arrival(bytes(volunteer.seed), kind.reading(value), submission.elapsed_ms, seat.leased_at, now)
+    worth = worth_of(visit, arrival, seat.question.project)
     try:
-        return store(volunteer, submission, seat, value, now)
+        return store(volunteer, submission, seat, value, worth, now)
     except (IntegrityError, LeaseUsed):
         if result := result_of_the_first(volunteer.pk, submission, seat):
             return result
         raise
 
 
-def store(volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, now: datetime) -> dict[str, Any]:
+def store(
+    volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, worth: Worth, now: datetime
+) -> dict[str, Any]:
     """Store it in a transaction of its own. Should nobody be able to credit it, it is stored all the same, and the
     sweeper has the listeners told again."""
     try:
         with transaction.atomic():
-            return write(volunteer, submission, seat, value, now, credited_at=now)
+            return write(volunteer, submission, seat, value, worth, now, credited_at=now)
     except NotHeard:
         logger.exception("an answer could not be credited; the sweeper will see to it")
         with transaction.atomic():
-            return write(volunteer, submission, seat, value, now, credited_at=None)
+            return write(volunteer, submission, seat, value, worth, now, credited_at=None)
 
 
 def write(
@@ -212,6 +231,7 @@ def write(
     submission: Submission,
     seat: Seat,
     value: Value,
+    worth: Worth,
     now: datetime,
     *,
     credited_at: datetime | None,
@@ -230,7 +250,9 @@ def write(
         vote=KINDS[question.kind].vote(value, question.schema),
         purpose=seat.purpose,
         counted=counted,
+        weight=worth.share,
         elapsed_ms=submission.elapsed_ms,
+        grp=worth.group,
         result={},
         created_at=now,
         credited_at=credited_at,
@@ -238,7 +260,7 @@ def write(
     settled = decide(question, now) if counted else None
     points = 0
     if counted and credited_at:
-        points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now), settled)
+        points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
     result = result_of(submission, counted=counted, settled=settled, answer=answer, points=points)
     keep_reply.run(answer=answer, result=result)
     remember_activity(volunteer, now)

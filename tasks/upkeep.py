@@ -8,6 +8,7 @@ from accounts.models import Volunteer
 
 from .advancing import move_fronts
 from .chores import chore
+from .grouping import forget_old, forget_salts, forget_settled
 from .jobs import spread_question
 from .leases import free_expired_seats
 from .models import Answer, Decision, Lease, Project, Task
@@ -62,6 +63,17 @@ def advance() -> int:
 @chore(every=timedelta(seconds=30))
 def learn_skills() -> int:
     return fit_skills(timezone.now())
+
+
+@chore(every=timedelta(seconds=30))
+def forget_groups_of_settled() -> int:
+    return forget_settled(timezone.now())
+
+
+@chore(every=timedelta(minutes=10))
+def forget_old_groups() -> int:
+    now = timezone.now()
+    return forget_salts(now) + forget_old(now)
 
 
 @chore(every=timedelta(hours=6))

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.addresses import network_of
 from accounts.authentication import Caller, NotAllowed, NotSignedIn, welcome
 
 from .api import grant_to, leases_reply
+from .arriving import Visit
 from .enums import Status, Way
 from .errors import ProjectNotOpen, TooLateToUndo, UnknownAnswer
 from .leases import give_back
@@ -51,7 +53,7 @@ def play(request: HttpRequest, slug: str) -> HttpResponse:
     except (NotSignedIn, NotAllowed) as error:  # of a bearer token, which no browser sends
         return render(request, "403.html", {"detail": str(error)}, status=403)
     begins = not {"lease", "back"} & request.POST.keys()
-    turn = Turn() if begins else turn_of(caller, request.POST)
+    turn = Turn() if begins else turn_of(caller, request.POST, Visit(network_of(request)))
     try:
         grant = turn.again or (first_ones if begins else one_more)(caller, slug)
     except ProjectNotOpen as error:
@@ -92,11 +94,11 @@ def way_of(request: HttpRequest, project: Project) -> str:
     return asked if asked in Way.values else project.way
 
 
-def turn_of(caller: Caller, form: dict[str, Any]) -> Turn:
-    return take_back_by_form(caller, form) if "back" in form else answer_by_form(caller, form)
+def turn_of(caller: Caller, form: dict[str, Any], visit: Visit) -> Turn:
+    return take_back_by_form(caller, form) if "back" in form else answer_by_form(caller, form, visit)
 
 
-def answer_by_form(caller: Caller, form: dict[str, Any]) -> Turn:
+def answer_by_form(caller: Caller, form: dict[str, Any], visit: Visit) -> Turn:
     """Send the answer of a plain form; nothing typed is lost when it is not accepted."""
     if "skip" in form:
         give_back(caller.volunteer.pk, [form["lease"]])
@@ -105,7 +107,7 @@ def answer_by_form(caller: Caller, form: dict[str, Any]) -> Turn:
         key = UUID(form.get("key", ""))
     except ValueError:
         return Turn(problem=_("This form was incomplete. Please answer the line below."), typed=form.get("text", ""))
-    result = submit_answers(caller.volunteer, [Submission(form["lease"], key, value_of(form))])[0]
+    result = submit_answers(caller.volunteer, [Submission(form["lease"], key, value_of(form))], visit=visit)[0]
     if result["status"] == Status.REFUSED:
         again = held_lease(caller.volunteer.pk, form["lease"])
         return Turn(problem=result["reason"], typed=form.get("text", ""), again=again)

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from .enums import UNSETTLED, TaskState
+from .grouping import forget
 from .leases import free_seats
-from .models import Lease, Page, Task, Workflow
+from .models import Answer, Lease, Page, Task, Workflow
 
 
 @transaction.atomic
@@ -18,6 +19,7 @@ def withhold(pages: QuerySet[Page], at: datetime) -> int:
         mine = pages.filter(withheld_at=at)
         free_seats(Lease.objects.live().filter(task__page__in=mine))
         Task.objects.filter(page__in=mine, state__in=UNSETTLED).update(state=TaskState.WITHDRAWN, settled_at=at)
+        forget(Answer.objects.filter(task__page__in=mine, task__state=TaskState.WITHDRAWN))
     return hidden
 
 
