@@ -7,6 +7,7 @@ each run, and its SQL is kept.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -44,9 +45,22 @@ def here() -> Any:
     return connections[DEFAULT_DB_ALIAS]
 
 
-def cursor_of(database: Any) -> Any:
-    """Return a cursor; on PostgreSQL one whose statements the server keeps parsed and planned."""
-    return database.prepared_cursor() if hasattr(database, "prepared_cursor") else database.cursor()
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The outcome of a statement: the rows that it returned, or how many it changed."""
+
+    rows: list[tuple[Any, ...]]
+    count: int
+
+
+def ask(database: Any, sql: str, parameters: Sequence[Any]) -> Any:
+    """Execute a statement and return its outcome, which PostgreSQL fetches only when its ``rows`` or its ``count`` are
+    looked at: until then the statement may wait for others to be sent with it."""
+    if hasattr(database, "ask"):
+        return database.ask(sql, parameters)
+    with database.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return Done(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
 
 class Statement:
@@ -119,14 +133,18 @@ class Selection(Prepared):
         return statement, compiler.get_converters(columns)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        return self.ask(**values)()
+
+    def ask(self, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
+        """Ask for the rows; call what is returned to have them."""
         if self.finds_nothing(values):
-            return []
+            return list
         database = here()
         statement, converters = self.for_values(values, database)
-        with cursor_of(database) as cursor:
-            cursor.execute(statement.sql, statement.with_values(values, database))
-            rows = cursor.fetchall()
-        return [converted(row, converters, database) for row in rows] if converters else rows
+        outcome = ask(database, statement.sql, statement.with_values(values, database))
+        if not converters:
+            return lambda: outcome.rows
+        return lambda: [converted(row, converters, database) for row in outcome.rows]
 
 
 def converted(row: Sequence[Any], converters: dict[int, Any], database: Any) -> tuple[Any, ...]:
@@ -149,23 +167,22 @@ class Update(Prepared):
         return Statement(sql, parameters, database)
 
     def run(self, **values: Any) -> int:
-        if self.finds_nothing(values):
-            return 0
-        database = here()
-        statement = self.for_values(values, database)
-        with cursor_of(database) as cursor:
-            cursor.execute(statement.sql, statement.with_values(values, database))
-            return cursor.rowcount
+        return self.ask(**values).count
 
     def rows(self, **values: Any) -> list[tuple[int]]:
         """Return the ids of the rows that were changed."""
+        return self._ask(values, " RETURNING id").rows
+
+    def ask(self, **values: Any) -> Any:
+        """Return the outcome without looking at it."""
+        return self._ask(values)
+
+    def _ask(self, values: dict[str, Any], ending: str = "") -> Any:
         if self.finds_nothing(values):
-            return []
+            return Done([], 0)
         database = here()
         statement = self.for_values(values, database)
-        with cursor_of(database) as cursor:
-            cursor.execute(f"{statement.sql} RETURNING id", statement.with_values(values, database))
-            return cursor.fetchall()
+        return ask(database, statement.sql + ending, statement.with_values(values, database))
 
     @staticmethod
     def _given(model: type[Model], name: str, value: Any) -> Any:
@@ -195,18 +212,20 @@ class Insertion:
 
     def one(self, **values: Any) -> int:
         """Insert a row and return its id."""
+        return self.ask(**values)()
+
+    def ask(self, **values: Any) -> Callable[[], int]:
+        """Insert a row; call what is returned to have its id."""
         database = here()
-        with cursor_of(database) as cursor:
-            cursor.execute(self.returning_id, self._prepared(values, database))
-            return cursor.fetchone()[0]
+        outcome = ask(database, self.returning_id, self._prepared(values, database))
+        return lambda: outcome.rows[0][0]
 
     def many(self, rows: Iterable[Model]) -> None:
         """Insert some unsaved rows, tens at most; their ids stay unknown."""
         database = here()
         prepared = [self._prepared(vars(row), database) for row in rows]
         if prepared:
-            with cursor_of(database) as cursor:
-                cursor.execute(self.sql(len(prepared)), [value for row in prepared for value in row])
+            ask(database, self.sql(len(prepared)), [value for row in prepared for value in row])
 
     def _prepared(self, values: dict[str, Any], database: Any) -> list[Any]:
         return [field.get_db_prep_save(values[name], database) for name, field in self.fields.items()]

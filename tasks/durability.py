@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from accounts.prepared import ask, here
+
 
 @contextmanager
 def lazy_commit() -> Iterator[None]:
@@ -17,8 +19,7 @@ def lazy_commit() -> Iterator[None]:
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit TO off")
+            ask(here(), "SET LOCAL synchronous_commit TO off", ())  # it travels with the first statement
         yield
 
 

@@ -189,7 +189,9 @@ def pace_and_leases():
 def remember(walker: Walker, nothing_until: datetime | None, *, known: bool) -> None:
     mine = {"volunteer": walker.volunteer, "workflow": walker.workflow}
     values = {"cursors": dump_cursors(walker.cursors), "nothing_until": nothing_until}
-    if not (known and change_pace.run(**mine, **values)):
+    if known:
+        change_pace.ask(**mine, **values)
+    else:
         Pace.objects.update_or_create(volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Exists, F
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -215,12 +215,14 @@ def submit(
 def store(
     volunteer: Volunteer, submission: Submission, seat: Seat, value: Value, worth: Worth, now: datetime
 ) -> dict[str, Any]:
-    """Store it in a transaction of its own. Should nobody be able to credit it, it is stored all the same, and the
-    sweeper has the listeners told again."""
+    """Store it in a transaction of its own. Should nobody be able to credit it, which may come out as late as the
+    commit, it is stored all the same, and the sweeper has the listeners told again."""
     try:
         with transaction.atomic():
             return write(volunteer, submission, seat, value, worth, now, credited_at=now)
-    except NotHeard:
+    except IntegrityError:
+        raise
+    except (NotHeard, DatabaseError):
         logger.exception("an answer could not be credited; the sweeper will see to it")
         with transaction.atomic():
             return write(volunteer, submission, seat, value, worth, now, credited_at=None)
@@ -262,7 +264,7 @@ def write(
     if counted and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
     result = result_of(submission, counted=counted, settled=settled, answer=answer, points=points)
-    keep_reply.run(answer=answer, result=result)
+    keep_reply.ask(answer=answer, result=result)
     remember_activity(volunteer, now)
     return result
 

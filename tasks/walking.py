@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.prepared import Given, Selection, Update, cursor_of, each
+from accounts.prepared import Given, Selection, Update, ask, each, here
 
 from .enums import Urgency
 from .leases import free_some_expired
@@ -142,11 +142,9 @@ def look(walker: Walker, window: int) -> dict[Urgency, list[Candidate]]:
     for cursor in walker.cursors.values():
         parameters += [walker.workflow, cursor.shuffle, cursor.position]
     rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
-    with cursor_of(connection) as statement:
-        statement.execute(LOOK[window], parameters)
-        for row in statement.fetchall():
-            task = Candidate(*row)
-            rings[Urgency(task.urgency)].append(task)
+    for row in ask(here(), LOOK[window], parameters).rows:
+        task = Candidate(*row)
+        rings[Urgency(task.urgency)].append(task)
     return rings
 
 
