@@ -218,8 +218,8 @@ ANSWERS: tuple[Column[Reading], ...] = (
     Column(
         "weight",
         "number",
-        "Weight in the decision, in nats of evidence; empty where the decision did not use the answer. Where a "
-        "reviewer decided, the weight it had before them.",
+        "Weight in the decision, in nats of evidence, as it was used; empty where the decision did not use the answer. "
+        "Where a reviewer decided, the weight it had before them.",
         lambda answer: weight(answer.weight),
         {"minimum": 0},
     ),

@@ -113,7 +113,7 @@ def in_order(facts: Any) -> Any:
 def with_version(
     description: Mapping[str, Any], number: int, more: Iterable[Mapping[str, Any]], notes: str
 ) -> dict[str, Any]:
-    """Add what makes a version of a state: its number, its notes, ``more`` tables, and where it is at home."""
+    """Add what makes a version of a state: its number, its notes, ``more`` files, and where it is at home."""
     added: dict[str, Any] = {"version": str(number)}
     added["resources"] = [*description["resources"], *map(resource, more)]
     if settings.SITE_URL:

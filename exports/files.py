@@ -20,6 +20,7 @@ FILES = {
     "data.jsonl": Contents("JSON Lines: the same facts, nested", "application/jsonl", "lines"),
     "changes.csv": Contents("Table: what changed since the version before", "text/csv", "changes"),
     "datapackage.json": Contents("Data Package: columns, licence, questions and methods", "application/json"),
+    "recompute.py": Contents("Script: computes the values again from these files alone", "text/plain", "recompute"),
     "README": Contents("What it is and how to use it", "text/markdown"),
     "SHA256SUMS": Contents("Checksums of all files", "text/plain"),
 }

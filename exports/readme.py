@@ -35,6 +35,7 @@ To cite: {publisher}. {title}. Release {version}. Civic Tasks.{address}
   before it; take off one leading apostrophe to get the cell of data.csv.
 - changes.csv: one row per row of data.csv that is new, gone or says something else than in the version before. The
   first version has none.
+- recompute.py: a script that computes the values again from the other files; see below.
 - datapackage.json: columns, licence, wording of the questions, methods and their parameters, as a Data Package.
 - SHA256SUMS: checksums; `sha256sum -c SHA256SUMS` checks a download.
 
@@ -79,13 +80,17 @@ missing, as above.
 
 ## To compute a value again
 
-For a row decided by rule, take its answers that have a weight w. datapackage.json has the parameters of its method
-under civictasks:methods. Each answer's reliability is 1 / (1 + (n - 1) exp(-w)), where n is the parameter labels for
-verify, and for transcribe the parameter readings for a text and marks for a mark. With rho and rho_group set to 0, for
-w has their discount in it, merge_readings (transcribe) and weigh_choices (verify) of Civic Tasks' package
-tasks.consensus give the row's value, agreement and confidence. That package needs nothing else of Civic Tasks. A row
-decided by a reviewer (decided_by and method say reviewer) holds what the reviewer read, whatever the answers say; its
-confidence is always 0.99, because nobody is trusted beyond that, and has not been measured.
+    python3 recompute.py
+
+in this folder takes the answers of each row with their weights, and the parameters of its method from datapackage.json
+(civictasks:methods), works out value, agreement and confidence, and prints what differs from data.csv. It needs Python
+3.10 or newer and nothing else; it is one readable file and shares no code with the program that made this release. It
+ends with 0 when every row follows from its answers, and with 1 when one does not or was decided by a method that it
+does not know.
+
+A row decided by a reviewer (decided_by and method say reviewer) holds what the reviewer read, whatever the answers say:
+only its share of agreement is computed again. Its confidence is always 0.99, because nobody is trusted beyond that, and
+has not been measured.
 """
 
 

@@ -40,6 +40,7 @@ from .tables import durable, write_tables
 logger = logging.getLogger(__name__)
 
 UNFINISHED = ".unfinished-"
+SCRIPT = Path(__file__).with_name("recompute.py")
 ROWS_BETWEEN_NEWS = 500
 ABANDONED_AFTER = timedelta(days=1)  # nobody writes a release for so long
 
@@ -193,11 +194,12 @@ def published_facts(project: Project) -> dict[str, str]:
 
 def finish(draft: Draft, number: int, comparison: Comparison | None, notes: str) -> list[dict[str, Any]]:
     """Write what tells the version's number, then the checksums; return what is to be known of each file."""
-    changes = [described(draft.folder / "changes.csv")] if comparison else []
-    description = with_version(draft.description, number, changes, notes)
+    write(draft.folder / SCRIPT.name, SCRIPT.read_text("utf-8"))
+    more = [described(draft.folder / name) for name in (*(["changes.csv"] if comparison else []), SCRIPT.name)]
+    description = with_version(draft.description, number, more, notes)
     write(draft.folder / "datapackage.json", json.dumps(description, ensure_ascii=False, indent=2) + "\n")
     write(draft.folder / "README", readme(description, comparison))
-    files = [*draft.tables, *changes, *(described(draft.folder / name) for name in ("datapackage.json", "README"))]
+    files = [*draft.tables, *more, *(described(draft.folder / name) for name in ("datapackage.json", "README"))]
     write(draft.folder / "SHA256SUMS", sums(files))
     return [*files, described(draft.folder / "SHA256SUMS")]
 

@@ -35,8 +35,8 @@ def number(value: float) -> str:
 
 
 def weight(value: float | None) -> str:
-    """Return a weight with twelve decimals: enough to compute the six decimals of a confidence again."""
-    return "" if value is None else f"{value:.12f}"
+    """Return a weight with six decimals, as it was used."""
+    return "" if value is None else number(value)
 
 
 def yes_or_no(value: bool) -> str:

@@ -24,6 +24,7 @@ from .deciding import (
     Vote,
     counted_votes,
     learned_by,
+    next_number,
     outcome_of,
     record,
     settlement_of,
@@ -106,29 +107,37 @@ def redecide(
 ) -> tuple[Settlement | None, Settlement | None]:
     """Recompute the decision without the answer; return the settlement that fell and the one that took its place.
 
-    A task that a reviewer settled or withdrew keeps its state: only its count changes.
+    A task that a reviewer settled or withdrew keeps its state: only its count changes. What holds without the answer is
+    decided anew all the same: a decision's evidence is what anyone can compute it from.
     """
     verdict = weigh(question, votes)
     outcome = outcome_of(question, verdict, votes)
     held = Decision.objects.filter(pk=task.decision).first() if task.decision else None
     undone = settlement_of(question, before, held.pk, TaskState(held.state), held.vote) if held else None
     if task.state == TaskState.WITHDRAWN or (held and held.decided_by != DecidedBy.RULE):
-        Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1)
+        holding = leave_out(held, question, votes, now) if held else None
+        Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1, decision=holding)
         return None, None
     if verdict is None or outcome not in STATES:
         urgency = urgency_in_doubt(question, votes, verdict) if outcome is Outcome.ONE_MORE else None
         reopen(question, task, urgency, votes, now, keep_seat=keep_seat)
         return (undone if task.settled_at else None), None
     state = STATES[outcome]
-    if held and (state, verdict.vote) == (held.state, held.vote):
-        decision = held.pk
-        Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1)
-    else:
-        decision = record(question, verdict, state, len(votes), now)
-        Task.objects.filter(pk=task.pk).update(
-            answered=F("answered") - 1, state=state, settled_at=now, decision=decision
-        )
+    decision = record(question, verdict, state, len(votes), now)
+    Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1, state=state, settled_at=now, decision=decision)
     return undone, settlement_of(question, votes, decision, state, verdict.vote)
+
+
+def leave_out(held: Decision, question: Question, votes: Sequence[Vote], now: datetime) -> int:
+    """Let what a reviewer decided hold on without an answer; return the id of the decision that says so."""
+    left = {vote.answer for vote in votes}
+    evidence = [[answer, weight] for answer, weight in held.evidence if answer in left]
+    if evidence == held.evidence:
+        return held.pk
+    said = {field.attname: getattr(held, field.attname) for field in Decision._meta.concrete_fields}
+    said |= {"id": None, "restores": held.pk, "number": next_number(question), "created_at": now, "evidence": evidence}
+    said |= {"answers": len(votes), "agreement": sum(vote.vote == held.vote for vote in votes) / max(len(votes), 1)}
+    return Decision.objects.create(**said).pk
 
 
 def reopen(

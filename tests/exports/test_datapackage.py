@@ -65,7 +65,13 @@ def test_each_resource_is_a_file_with_its_size_and_hash(made):
     parts = datapackage(made)["resources"]
     files = contents(made.folder)
 
-    assert [part["path"] for part in parts] == ["data.csv", "answers.csv", "data-spreadsheet.csv", "data.jsonl"]
+    assert [part["path"] for part in parts] == [
+        "data.csv",
+        "answers.csv",
+        "data-spreadsheet.csv",
+        "data.jsonl",
+        "recompute.py",
+    ]
     assert len({part["name"] for part in parts}) == len(parts)
     for part in parts:
         data = files[part["path"]]

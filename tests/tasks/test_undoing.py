@@ -6,6 +6,7 @@ import pytest
 from tasks.enums import TaskState
 from tasks.errors import TooLateToUndo, UnknownAnswer
 from tasks.models import Answer, Lease, Task
+from tasks.reviewing import settle
 from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
 from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
@@ -71,7 +72,7 @@ def test_a_doubt_goes_with_the_answer_that_raised_it():
     assert state_of(task) == ("open", 2, 1, 0)
 
 
-def test_a_decision_that_holds_without_the_answer_stays():
+def test_a_decision_that_holds_without_the_answer_is_made_anew_without_it():
     task, volunteer = make_task(make_workflow(policy={"minimum": 3, "maximum": 5})), make_volunteer()
     first = post_answer(task, "Oulu", volunteer)
     for _ in range(2):
@@ -82,7 +83,20 @@ def test_a_decision_that_holds_without_the_answer_stays():
 
     assert take_back(first, volunteer).lease is None
     assert state_of(task) == ("agreed", 3, 2, 0)
-    assert task.decisions.count() == 1
+    assert [(d.answers, len(d.evidence)) for d in task.decisions.order_by("number")] == [(3, 3), (2, 2)]
+
+
+def test_what_a_reviewer_decided_stays_when_an_answer_goes():
+    task, volunteer = make_task(make_workflow(policy={"minimum": 2, "maximum": 2})), make_volunteer()
+    first = post_answer(task, "Oulu", volunteer)
+    post_answer(task, "Kemi")
+    settle(make_volunteer(), task.pk, {"text": "Kemi"}, seen=task.decision, now=NOON)
+
+    take_back(first, volunteer)
+
+    assert state_of(task) == ("agreed", 2, 1, 0)
+    held = task.decisions.get(pk=task.decision)
+    assert (held.number, held.value, held.agreement, len(held.evidence)) == (3, {"text": "Kemi"}, 1, 1)
 
 
 def test_a_settlement_by_others_is_reopened_and_the_lease_comes_back():
