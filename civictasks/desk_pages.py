@@ -167,7 +167,7 @@ def step_of_open(project: Project, *, pages: bool) -> Step | None:
 def is_released(project: Project) -> bool:
     """Whether nothing was settled since the newest release."""
     newest = Release.objects.published().filter(project=project).order_by("number").last()
-    later = Task.objects.filter(project=project, settled_at__gt=newest.released_at) if newest else None
+    later = Task.objects.lines().filter(project=project, settled_at__gt=newest.released_at) if newest else None
     return later is not None and not later.exists()
 
 

@@ -111,12 +111,12 @@ class Selection:
         return Q(task__page__in=pages, task__state__in=STATUS, task__settled_at__lt=self.cutoff)
 
     def count(self) -> int:
-        settled = Task.objects.filter(project=self.project, state__in=STATUS, settled_at__lt=self.cutoff)
+        settled = Task.objects.lines().filter(project=self.project, state__in=STATUS, settled_at__lt=self.cutoff)
         return settled.filter(page__withheld_at=None).exclude(page__item__batch__state=BatchState.WITHDRAWN).count()
 
     def count_waiting(self) -> int:
         """Return how many tasks are still asked of volunteers."""
-        waiting = Task.objects.filter(project=self.project, state__in=UNSETTLED, page__withheld_at=None)
+        waiting = Task.objects.lines().filter(project=self.project, state__in=UNSETTLED, page__withheld_at=None)
         return waiting.exclude(page__item__batch__state=BatchState.WITHDRAWN).count()
 
     def count_volunteers(self) -> dict[str, int]:

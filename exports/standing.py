@@ -29,7 +29,7 @@ class Standing:
 
 def standing_of(project: Project, now: datetime) -> Standing:
     progress = progress_of(project)
-    minute = Task.objects.filter(project=project, settled_at__gte=now - settings.UNDO_WINDOW).count()
+    minute = Task.objects.lines().filter(project=project, settled_at__gte=now - settings.UNDO_WINDOW).count()
     return Standing(
         last=project.releases.filter(state=ReleaseState.PUBLISHED).order_by("number").last(),
         ready=max(progress.settled - minute, 0),

@@ -22,7 +22,7 @@ def describe(batch: Batch) -> dict[str, Any]:
         "total": batch.total,
         "done": batch.done,
         "pages": Page.objects.filter(item__batch=batch).count(),
-        "tasks": Task.objects.filter(page__item__batch=batch).count(),
+        "tasks": Task.objects.lines().filter(page__item__batch=batch).count(),
         "files": dict(states),
         "refused": [describe_file(file) for file in batch.files.refused().order_by("pk")[:MOST_SHOWN]],
         "created_at": batch.created_at,

@@ -73,7 +73,7 @@ def report_of(batch: Batch) -> dict[str, Any]:
         "wanting": batch.files.wanting().count(),
         "sideways": sideways_pages(batch).count(),
         "page_count": Page.objects.filter(item__batch=batch).count(),
-        "lines": None if moving else Task.objects.filter(page__item__batch=batch).count(),
+        "lines": None if moving else Task.objects.lines().filter(page__item__batch=batch).count(),
         "moving": moving,
         "may_read_again": bool(batch.source) and batch.state in READ_AGAIN and counts.get("refused", 0) > 0,
         "may_withdraw": batch.state in WITHDRAWABLE,
@@ -119,7 +119,7 @@ def documents_among(pages: list[Page]) -> set[int | None]:
 
 def regions_of(pages: list[Page]) -> dict[int, list[dict[str, Any]]]:
     """Return the regions of each page by position, each once however many questions are asked of it."""
-    tasks = Task.objects.filter(page__in=pages).order_by("page", "position", "pk")
+    tasks = Task.objects.lines().filter(page__in=pages).order_by("page", "position", "pk")
     columns = ("page", "subject", "x", "y", "width", "height", "suggestion")
     found: dict[int, dict[int, dict[str, Any]]] = {page.pk: {} for page in pages}
     for row in tasks.values(*columns):

@@ -149,7 +149,8 @@ def turn(page: Page, mine: TurnClaim) -> None:
         with transaction.atomic():
             page = Page.objects.select_for_update().get(pk=page.pk)
             # Whoever is just answering holds the row of a task: after this wait the answer is seen, or cannot come.
-            list(Task.objects.select_for_update().filter(page=page).order_by("pk").values_list("pk", flat=True))
+            child_first = (F("parent").desc(nulls_last=True), "pk")
+            list(Task.objects.select_for_update().filter(page=page).order_by(*child_first).values_list("pk", flat=True))
             judge_answers(page)
             if not mine.write(wanted=None, claimed_until=None, reason="", sideways=reading.sideways):
                 raise ClaimLost

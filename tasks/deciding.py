@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from accounts.prepared import Given, Insertion, Selection, Update
 
+from .adjudicating import Reading, ask_which, rounds_of
 from .consensus import (
     MOST_ANSWERS,
     NEARLY,
@@ -26,8 +28,8 @@ from .consensus import (
 from .consensus.reliability import USUAL
 from .consensus.tempering import UNTEMPERED, Temper
 from .enums import DecidedBy, TaskState, Urgency
-from .kinds import KINDS
-from .models import Answer, Decision, Fit, Task
+from .kinds import KINDS, choose
+from .models import Answer, Decision, Fit, Task, Workflow
 from .signals import Settlement
 
 NEW_DECISION = Insertion(
@@ -77,7 +79,8 @@ class Question:
     """A task as the consensus needs to know it.
 
     ``decision`` is the id of the decision that held so far, ``granted`` how many answers the task itself may have: more
-    than the policy says where a reviewer reopened it, or where some of them weigh next to nothing.
+    than the policy says where a reviewer reopened it, or where some of them weigh next to nothing. ``payload`` is what
+    the task itself offers, ``parent`` the task that a question between readings is about.
     """
 
     task: int
@@ -90,6 +93,8 @@ class Question:
     decision: int | None
     granted: int = 0
     learned: Learned = NOTHING_LEARNED
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,8 @@ class Vote:
     ``right`` and ``wrong`` count answers to this workflow, ``checked`` known answers met; ``prior`` is the record
     elsewhere that goes before them, None for a newcomer. ``share`` of a full vote: how far the voter is trusted, times
     what the answer itself is worth. ``group`` is the ring of colluders that the voter belongs to, else the network of
-    that day.
+    that day. ``chosen``: not typed, but chosen among readings in a child task; ``value`` and ``vote`` are then those of
+    the reading.
     """
 
     answer: int
@@ -112,6 +118,7 @@ class Vote:
     share: float = 1.0
     prior: tuple[float, float] | None = None
     checked: tuple[float, float] = (0.0, 0.0)
+    chosen: bool = False
 
     @property
     def muted(self) -> bool:
@@ -120,6 +127,24 @@ class Vote:
     def reliability(self, newcomer: tuple[float, float]) -> float:
         right, wrong = self.checked
         return estimate_reliability(self.right + right, self.wrong + wrong, self.prior or newcomer)
+
+
+def question_of(task: Task) -> Question:
+    version = task.version
+    return Question(
+        task=task.pk,
+        project=task.project_id,
+        workflow=task.workflow_id,
+        version=version.pk,
+        kind=version.kind,
+        schema=version.schema,
+        policy=version.rules,
+        decision=task.decision,
+        granted=task.maximum,
+        learned=learned_by(task.workflow_id),
+        payload=task.payload,
+        parent=task.parent_id,
+    )
 
 
 def learned_of(right: float | None, wrong: float | None, slope: float | None, intercept: float | None) -> Learned:
@@ -138,7 +163,39 @@ def learned_by(workflow: int) -> Learned:
 
 def counted_votes(question: Question) -> list[Vote]:
     rows = votes_with_skills.rows(task=question.task, workflow=question.workflow)
-    return [vote_of(*row) for row in rows]
+    votes = [vote_of(*row) for row in rows]
+    if rounds_of(question.payload):
+        votes = sorted([*votes, *chosen_votes(question)], key=lambda vote: vote.answer)
+    return votes
+
+
+def chosen_votes(question: Question) -> list[Vote]:
+    """Return what was chosen among the readings of a task, each answer as a vote for the reading.
+
+    A round in which more people said “none of these” than chose any one reading says nothing for any of them.
+    """
+    rounds: dict[int, list[tuple[Vote, Mapping[str, Any]]]] = {}
+    for child, payload, *row in choices_with_skills.rows(task=question.task, source=question.workflow):
+        rounds.setdefault(child, []).append((vote_of(*row), payload))
+    found = [as_reading(vote, payload) for votes in rounds.values() if not is_void(votes) for vote, payload in votes]
+    return [vote for vote in found if vote]
+
+
+def is_void(votes: Iterable[tuple[Vote, Mapping[str, Any]]]) -> bool:
+    said = Counter(choose.chosen_vote(vote.value, payload) for vote, payload in votes)
+    none = said.pop(None, 0)
+    return none > max(said.values(), default=0)
+
+
+def typed_of(votes: Iterable[Vote]) -> list[Vote]:
+    """Return the votes of the task's own answers: these alone use up its policy."""
+    return [vote for vote in votes if not vote.chosen]
+
+
+def as_reading(vote: Vote, payload: Mapping[str, Any]) -> Vote | None:
+    value, said = choose.chosen(vote.value, payload), choose.chosen_vote(vote.value, payload)
+    prior = vote.prior or USUAL  # how newcomers type says nothing about how they choose
+    return replace(vote, value=value, vote=said, prior=prior, chosen=True) if value and said else None
 
 
 def vote_of(
@@ -171,10 +228,22 @@ SKILL_COLUMNS = ("right", "wrong", "trust", "ring", "prior_right", "prior_wrong"
 
 @Selection
 def votes_with_skills():
-    skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=Given("workflow")))
-    rows = Answer.objects.filter(task=Given("task"), counted=True, withdrawn_at=None).annotate(skill=skill)
+    return with_skills(Answer.objects.filter(task=Given("task")), Given("workflow"))
+
+
+@Selection
+def choices_with_skills():
+    hidden = Workflow.objects.filter(source_workflow=Given("source")).values("pk")[:1]
+    rows = Answer.objects.filter(task__parent=Given("task"))
+    return with_skills(rows, Subquery(hidden), "task", "task__payload")
+
+
+def with_skills(answers: QuerySet[Answer], workflow: Any, *first: str) -> QuerySet[Any, tuple[Any, ...]]:
+    """Select what ``vote_of`` takes of the counted ones, behind the columns named."""
+    skill = FilteredRelation("volunteer__skills", condition=Q(volunteer__skills__workflow=workflow))
+    rows = answers.filter(counted=True, withdrawn_at=None).annotate(skill=skill)
     of_voter = [f"skill__{column}" for column in SKILL_COLUMNS]
-    return rows.values_list("id", "volunteer", "value", "vote", "weight", "grp", *of_voter).order_by("id")
+    return rows.values_list(*first, "id", "volunteer", "value", "vote", "weight", "grp", *of_voter).order_by("id")
 
 
 def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
@@ -187,6 +256,7 @@ def weigh(question: Question, votes: Sequence[Vote]) -> Verdict | None:
             reliability=vote.reliability(newcomer),
             group=vote.group,
             share=vote.share,
+            choices=choose.CHOICES if vote.chosen else None,
         )
         for vote in votes
     ]
@@ -208,22 +278,32 @@ def decide(question: Question, at: datetime) -> Settlement | None:
     if outcome in SETTLING and votes[-1].muted:
         outcome = Outcome.ONE_MORE  # whoever has been muted settles nothing: the next one does
     if verdict is None or outcome not in STATES:
-        ask_further(question, outcome, votes, verdict)
+        if not (outcome is Outcome.ONE_MORE and question.policy.adjudicate and adjudicate(question, votes)):
+            ask_further(question, outcome, votes, verdict)
         return None
     return settle(question, votes, verdict, STATES[outcome], at)
 
 
 def outcome_of(question: Question, verdict: Verdict | None, votes: Sequence[Vote]) -> Outcome:
-    muted = sum(vote.muted for vote in votes)
-    return judge(verdict, len(votes), question.policy, muted=muted, granted=question.granted)
+    typed = typed_of(votes)
+    muted = sum(vote.muted for vote in typed)
+    return judge(verdict, len(typed), question.policy, muted=muted, granted=question.granted)
+
+
+def adjudicate(question: Question, votes: Sequence[Vote]) -> bool:
+    """Have others choose among the readings of those who have a say."""
+    kind = KINDS[question.kind]
+    typed = [vote for vote in typed_of(votes) if not vote.muted]
+    return ask_which(question.task, [Reading(vote.answer, vote.vote, kind.reading(vote.value)) for vote in typed])
 
 
 def ask_further(question: Question, outcome: Outcome, votes: Sequence[Vote], verdict: Verdict | None) -> None:
     """One seat more after a doubt. The minimum is asked from the start, so waiting changes nothing, unless a muted
     answer has taken one of those seats."""
-    if outcome is Outcome.ONE_MORE or any(vote.muted for vote in votes):
+    typed = typed_of(votes)
+    if outcome is Outcome.ONE_MORE or any(vote.muted for vote in typed):
         urgency = urgency_in_doubt(question, votes, verdict)
-        ask_one_more.run(task=question.task, needed=min(len(votes) + 1, MOST_ANSWERS), urgency=urgency.value)
+        ask_one_more.run(task=question.task, needed=min(len(typed) + 1, MOST_ANSWERS), urgency=urgency.value)
 
 
 @Update
@@ -259,7 +339,15 @@ def settle_open():
     return Task.objects.open().filter(pk=Given("task")), values
 
 
-def record(question: Question, verdict: Verdict, state: TaskState, answers: int, at: datetime) -> int:
+def record(
+    question: Question,
+    verdict: Verdict,
+    state: TaskState,
+    answers: int,
+    at: datetime,
+    *,
+    decided_by: DecidedBy = DecidedBy.RULE,
+) -> int:
     parameters = dict(verdict.parameters)
     decided = state != TaskState.DISPUTED
     return NEW_DECISION.one(
@@ -272,7 +360,7 @@ def record(question: Question, verdict: Verdict, state: TaskState, answers: int,
         agreement=verdict.agreement,
         confidence=verdict.confidence,
         answers=answers,
-        decided_by=DecidedBy.RULE,
+        decided_by=decided_by,
         reason="",
         method=verdict.method,
         method_version=verdict.method_version,
@@ -296,7 +384,8 @@ def hash_of(parameters: Mapping[str, object]) -> str:
 def settlement_of(
     question: Question, votes: Sequence[Vote], decision: int, state: TaskState, winner: str
 ) -> Settlement:
-    heard = [vote for vote in votes if vote.share] if state != TaskState.DISPUTED else []
+    """Say who agrees; whoever chose among readings is told of the child task's own settlement."""
+    heard = [vote for vote in typed_of(votes) if vote.share] if state != TaskState.DISPUTED else []
     return Settlement(
         task=question.task,
         project=question.project,

@@ -40,7 +40,7 @@ def in_turn(findings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def waiting_line(project: str) -> dict[str, Any] | None:
     """Return a line of a project (by slug) that still waits for readers, in the form of a finding without text."""
-    waiting = Task.objects.with_seats().filter(project__slug=project, page__withheld_at=None)
+    waiting = Task.objects.lines().with_seats().filter(project__slug=project, page__withheld_at=None)
     some = list(waiting.select_related("page", "project").order_by("pk")[:TO_CHOOSE_FROM])
     return finding(max(some, key=lambda task: task.width), "") if some else None
 

@@ -59,7 +59,7 @@ def settled_by_day(project: Project, today: date, zone: tzinfo) -> list[Day]:
 
 def settled_on(project: Project, day: date, zone: tzinfo, place: int) -> QuerySet[Task, tuple[int, int]]:
     begin, end = (datetime.combine(one, time(), zone) for one in (day, day + timedelta(1)))
-    rows = Task.objects.filter(project=project, settled_at__gte=begin, settled_at__lt=end).order_by()
+    rows = Task.objects.lines().filter(project=project, settled_at__gte=begin, settled_at__lt=end).order_by()
     return rows.values(place=Value(place)).annotate(lines=Count("pk")).values_list("place", "lines")
 
 
@@ -78,7 +78,7 @@ def readers_now(project: Project, now: datetime) -> int:
 
 def disputes_of(projects: Iterable[Project]) -> dict[int, int]:
     """Return ``{project id: lines that wait for a reviewer}``, without those that have none."""
-    disputed = Task.objects.filter(project__in=projects, state=TaskState.DISPUTED).order_by()
+    disputed = Task.objects.disputed().filter(project__in=projects).order_by()
     return dict(disputed.values("project").annotate(lines=Count("pk")).values_list("project", "lines"))
 
 
@@ -90,7 +90,7 @@ def pages_of(projects: Iterable[Project]) -> dict[int, int]:
 def page_map(project: Project) -> list[str]:
     """Return what the newest pages are, oldest of them first: waiting, reading, agreed, disputed or unreadable."""
     newest = list(Page.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True)[:PAGES_SHOWN])
-    kept = Task.objects.filter(page__in=newest).exclude(state=TaskState.WITHDRAWN).order_by()
+    kept = Task.objects.lines().filter(page__in=newest).exclude(state=TaskState.WITHDRAWN).order_by()
     rows = kept.values("page").annotate(
         lines=Count("pk"),
         unsettled=Count("pk", filter=Q(state__in=UNSETTLED)),

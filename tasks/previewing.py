@@ -15,7 +15,7 @@ DRAWN = {"url": "desk/sample-line.svg", "width": 960, "height": 120, "reading": 
 
 def preview_of(project: Project, wording: Wording) -> dict[str, Any]:
     """Return the context of the part ``task`` of the play page, about a line of the project or a drawn one."""
-    some = Task.objects.filter(project=project).select_related("page").order_by("natural_key")[:LOOKED_AT]
+    some = Task.objects.lines().filter(project=project).select_related("page").order_by("natural_key")[:LOOKED_AT]
     line = max(some, key=lambda task: task.width / task.height, default=None)  # a number alone shows little
     shown = line_of(line) if line else drawn_line()
     reading = (line.suggestion if line else "") or DRAWN["reading"]
@@ -24,7 +24,7 @@ def preview_of(project: Project, wording: Wording) -> dict[str, Any]:
         "prompt": wording.prompt,
         "hint": wording.hint,
         **shown,
-        **KINDS[wording.kind].details(str(reading), wording.schema),
+        **KINDS[wording.kind].details(str(reading), wording.schema, {}),
     }
     return {"project": project, "letters": list(project.letters), "first": {"lease": "", "task": task}}
 

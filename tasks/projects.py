@@ -11,6 +11,7 @@ from django.utils import timezone
 from .enums import ProjectState, TaskState
 from .models import Answer, Page, Progress, Project, Task, Workflow, WorkflowVersion
 from .models.projects import ProjectQuerySet
+from .models.tasks import TaskQuerySet
 from .questions import page_url
 
 
@@ -76,25 +77,30 @@ def by_need(projects: ProjectQuerySet) -> QuerySet[Any]:
 
 
 def count_progress(project: int, now: datetime | None = None) -> Progress:
-    """Count a project's tasks, settled and disputed ones, answers and people anew; every count reads one index.
+    """Count a project's lines, settled and disputed ones, answers and people anew; every count reads one index.
 
-    What lies on withheld pages does not count: only those few tasks are looked at.
+    What lies on withheld pages does not count, nor do tasks made from others: only those few are looked at.
     """
     tasks = Task.objects.filter(project=project)
-    hidden = Task.objects.filter(page__in=Page.objects.filter(project=project).exclude(withheld_at=None)).aggregate(
-        tasks=Count("pk"),
-        settled=Count("pk", filter=Q(settled_at__isnull=False)),
-        disputed=Count("pk", filter=Q(state=TaskState.DISPUTED)),
-    )
+    hidden = Page.objects.filter(project=project).exclude(withheld_at=None)
+    left_out = [counts_of(Task.objects.lines().filter(page__in=hidden)), counts_of(tasks.filter(parent__isnull=False))]
     answers = Answer.objects.filter(project=project, reopened=False)
     values = {
-        "tasks": tasks.count() - hidden["tasks"],
-        "settled": tasks.filter(settled_at__isnull=False).count() - hidden["settled"],
-        "disputed": tasks.disputed().count() - hidden["disputed"],
+        "tasks": tasks.count() - sum(few["tasks"] for few in left_out),
+        "settled": tasks.filter(settled_at__isnull=False).count() - sum(few["settled"] for few in left_out),
+        "disputed": tasks.filter(state=TaskState.DISPUTED).count() - sum(few["disputed"] for few in left_out),
         "counted_at": now or timezone.now(),
         **answers.aggregate(answers=Count("volunteer"), people=Count("volunteer", distinct=True)),
     }
     return Progress.objects.update_or_create(project_id=project, defaults=values)[0]
+
+
+def counts_of(tasks: TaskQuerySet) -> dict[str, int]:
+    return tasks.aggregate(
+        tasks=Count("pk"),
+        settled=Count("pk", filter=Q(settled_at__isnull=False)),
+        disputed=Count("pk", filter=Q(state=TaskState.DISPUTED)),
+    )
 
 
 def describe_next(project: Project) -> dict[str, Any] | None:

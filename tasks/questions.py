@@ -28,6 +28,7 @@ FIELDS = (
     "version__hint",
     "version__schema",
     "workflow_id",
+    "payload",
 )
 
 
@@ -66,5 +67,5 @@ def question_of(row: dict[str, Any]) -> dict[str, Any]:
             "height": row["page__height"],
             "region": [row["x"], row["y"], row["width"], row["height"]],
         },
-        **KINDS[kind].details(row["suggestion"], row["version__schema"]),
+        **KINDS[kind].details(row["suggestion"], row["version__schema"], row["payload"]),
     }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from .durability import lazy_commit
 from .enums import ProjectState
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
-from .models import Lease, Pace, Project, Workflow
+from .models import Lease, Pace, Project, Task, Workflow
 from .questions import questions_of
 from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk
 
@@ -139,7 +139,12 @@ def workflows_of(project: str, workflow: int | None) -> list[Asked]:
 
 @Selection
 def playable():
-    rows = Workflow.objects.playable().filter(project__slug=Given("slug"), project__state=ProjectState.OPEN)
+    """The questions of a project; before them the choices between readings, where there are any: they are the cheapest
+    and set others free."""
+    rows = Workflow.objects.filter(project__slug=Given("slug"), project__state=ProjectState.OPEN, open=True)
+    waits = Exists(Task.objects.with_seats().filter(workflow=OuterRef("pk")))
+    rows = rows.filter(Q(source_workflow=None) | (Q(source_workflow__open=True) & waits))
+    rows = rows.order_by(F("source_workflow").asc(nulls_last=True), "id")
     return rows.values_list("project_id", "id", "front_from", "frontier")
 
 

@@ -1,7 +1,7 @@
 """Simulated volunteers: they see what people see, answer by the same way, and are named as what they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from accounts.models import Volunteer
 from .consensus import Policy
 from .enums import KindName
 from .identity import Region
+from .kinds.choose import NONE
 from .leases import give_back
 from .mistyping import mistype
 from .models import Page, Project, Task, Workflow, WorkflowVersion
@@ -28,7 +29,7 @@ NAMES = (
 ).split()
 AT_A_TIME = 8  # leases asked for; a newcomer gets fewer
 UNREADABLE = 0.01  # share of lines that somebody gives up on
-SECONDS = {KindName.TRANSCRIBE: 9.0, KindName.VERIFY: 4.0}  # a usual answer takes
+SECONDS = {KindName.TRANSCRIBE: 9.0, KindName.VERIFY: 4.0, KindName.CHOOSE: 5.0}  # a usual answer takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,14 @@ class Persona:
             return {"unreadable": True}
         if question["kind"] == KindName.VERIFY:
             return {"matches": (question["suggestion"] == text) != (self.rng.random() < self.slips / 2)}
+        if question["kind"] == KindName.CHOOSE:
+            return {"choice": self.choose(question["choices"], text)}
         return {"text": self.type(text)}
+
+    def choose(self, choices: list[dict[str, str]], text: str) -> str:
+        """Return the id of the right reading, of none where none is, or, by mistake, of any."""
+        right = next((choice["id"] for choice in choices if choice["text"] == text), NONE)
+        return self.rng.choice(choices)["id"] if self.rng.random() < self.slips else right
 
     def type(self, text: str) -> str:
         typed = text
@@ -98,10 +106,11 @@ def play(
     answers given.
     """
     table, now, answers = Table.of(project, truth), start, 0
-    wanted = share * Task.objects.filter(project=project).count()
+    lines = Task.objects.lines().filter(project=project)
+    wanted = share * lines.count()
     at_work = list(personas)
     turns = Random(f"turns {project.slug}")
-    while at_work and now < end and Task.objects.filter(project=project).settled().count() < wanted:
+    while at_work and now < end and lines.settled().count() < wanted:
         persona = turns.choice(at_work)
         spent, answered, found = take_turn(persona, project.slug, table, now)
         if not found:
@@ -138,7 +147,6 @@ def take_turn(persona: Persona, project: str, table: Table, now: datetime) -> tu
 def change_policy(workflow: Workflow, policy: Policy) -> WorkflowVersion:
     """Ask the same question under another policy: a new version, for all tasks nobody has begun."""
     version = workflow.current
-    rules = {"minimum": policy.minimum, "maximum": policy.maximum, "confidence": policy.confidence}
     if version.rules == policy:
         return version
     new = WorkflowVersion.objects.create(
@@ -148,7 +156,7 @@ def change_policy(workflow: Workflow, policy: Policy) -> WorkflowVersion:
         prompt=version.prompt,
         hint=version.hint,
         schema=version.schema,
-        policy=rules,
+        policy=asdict(policy),
     )
     untouched = Task.objects.open().filter(workflow=workflow, answered=0, leased=0)
     untouched.update(version=new, wanted=policy.minimum, maximum=policy.maximum)

@@ -27,6 +27,7 @@ from .haste import Arrival
 from .kinds import KINDS, Value
 from .leases import free_seats, hash_of
 from .models import Answer, Lease, Task
+from .resuming import resume
 from .signals import CountedAnswer, Settlement, answer_counted
 
 logger = logging.getLogger(__name__)
@@ -161,15 +162,19 @@ def asked_under(hashes, keys):
         "task__workflow__fit__prior_wrong",
         "task__workflow__fit__slope",
         "task__workflow__fit__intercept",
+        "task__payload",
+        "task__parent",
     )
 
 
 def seat_of(
     lease: int, volunteer: int, subject: int, purpose: int, leased_at: datetime, task: int, project: int, *question: Any
 ) -> Seat:
-    workflow, version, kind, schema, rules, maximum, decision, *fit = question
-    learned = learned_of(*fit)
-    asked = Question(task, project, workflow, version, kind, schema, Policy(**rules), decision, maximum, learned)
+    workflow, version, kind, schema, rules, maximum, decision, *fit, payload, parent = question
+    learned, policy = learned_of(*fit), Policy(**rules)
+    asked = Question(
+        task, project, workflow, version, kind, schema, policy, decision, maximum, learned, payload, parent
+    )
     return Seat(lease, volunteer, subject, purpose, leased_at, asked)
 
 
@@ -199,7 +204,7 @@ def submit(
         return refused(submission, _("This task is not yours to answer: ask for a new one. Your text is kept here."))
     try:
         kind = KINDS[seat.question.kind]
-        value = kind.clean(submission.value)
+        value = kind.clean(submission.value, seat.question.payload)
     except MalformedValue as error:
         return refused(submission, str(error))
     arrival = Arrival(bytes(volunteer.seed), kind.reading(value), submission.elapsed_ms, seat.leased_at, now)
@@ -260,6 +265,8 @@ def write(
         credited_at=credited_at,
     )
     settled = decide(question, now) if counted else None
+    if settled and question.parent:
+        resume(question, settled, now)
     points = 0
     if counted and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)

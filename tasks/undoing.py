@@ -17,25 +17,39 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .adjudicating import rounds_of
 from .consensus import Outcome
 from .deciding import (
     STATES,
     Question,
     Vote,
     counted_votes,
-    learned_by,
     next_number,
     outcome_of,
+    question_of,
     record,
     settlement_of,
+    typed_of,
     urgency_in_doubt,
     weigh,
 )
 from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
+from .resuming import (
+    built_on,
+    gone_on,
+    locked,
+    note_reopening,
+    refuse_if_gone_on,
+    resume,
+    wait_again,
+    withdraw_children,
+)
 from .signals import CountedAnswer, Settlement, answer_withdrawn
 from .telling import tell
+
+BY_VOLUNTEERS = (DecidedBy.RULE, DecidedBy.ADJUDICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +72,23 @@ def withdraw_answer(volunteer: int, key: UUID, *, now: datetime | None = None) -
             raise UnknownAnswer(_("You gave no answer under this key."))
         if answer.withdrawn_at:
             return Withdrawal(lease=None)
-        task = Task.objects.select_for_update().select_related("version").get(pk=answer.task_id)
-        refuse_if_too_late(answer, now)
+        if now - answer.created_at > settings.UNDO_WINDOW:
+            raise TooLateToUndo(_("An answer can be taken back for a minute; this one is older."))
+        children = list(Task.objects.select_for_update().filter(parent=answer.task_id).order_by("pk"))
+        task = locked(answer.task_id)
+        refuse_if_built_on(answer, task, children)
+        if gone := built_on(children, answer):
+            withdraw_children(task, children, gone, now)
         return withdraw(answer, task, now)
 
 
-def refuse_if_too_late(answer: Answer, now: datetime) -> None:
-    if now - answer.created_at > settings.UNDO_WINDOW:
-        raise TooLateToUndo(_("An answer can be taken back for a minute; this one is older."))
-    if Task.objects.filter(parent=answer.task_id, answered__gt=0).exists():
-        raise TooLateToUndo(_("Someone has already gone on from this answer, so it can no longer be taken back."))
+def refuse_if_built_on(answer: Answer, task: Task, children: list[Task]) -> None:
+    """Raises ``TooLateToUndo``."""
+    overtaken = rounds_of(task.payload) > len(children)  # a child came after those were locked
+    if overtaken or any(child.answered for child in built_on(children, answer)):
+        raise gone_on()
+    if task.parent_id and task.settled_at:
+        refuse_if_gone_on(task)
 
 
 def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
@@ -79,6 +100,8 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
     undone, settled = None, None
     if answer.counted:
         undone, settled = redecide(question, task, votes_before, votes, now, keep_seat=nothing_shown)
+        if task.parent_id:
+            follow(question, task, settled, now)
     lease = revive_lease(answer, now) if nothing_shown else None
     if answer.counted:
         gone = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
@@ -86,20 +109,12 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
     return Withdrawal(lease)
 
 
-def question_of(task: Task) -> Question:
-    version = task.version
-    return Question(
-        task=task.pk,
-        project=task.project_id,
-        workflow=task.workflow_id,
-        version=version.pk,
-        kind=version.kind,
-        schema=version.schema,
-        policy=version.rules,
-        decision=task.decision,
-        granted=task.maximum,
-        learned=learned_by(task.workflow_id),
-    )
+def follow(question: Question, child: Task, settled: Settlement | None, now: datetime) -> None:
+    """Carry to the parent what became of its child without the answer."""
+    if child.settled_at:
+        wait_again(child, now)
+    if settled:
+        resume(question, settled, now)
 
 
 def redecide(
@@ -114,13 +129,13 @@ def redecide(
     outcome = outcome_of(question, verdict, votes)
     held = Decision.objects.filter(pk=task.decision).first() if task.decision else None
     undone = settlement_of(question, before, held.pk, TaskState(held.state), held.vote) if held else None
-    if task.state == TaskState.WITHDRAWN or (held and held.decided_by != DecidedBy.RULE):
+    if task.state == TaskState.WITHDRAWN or (held and held.decided_by not in BY_VOLUNTEERS):
         holding = leave_out(held, question, votes, now) if held else None
         Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1, decision=holding)
         return None, None
     if verdict is None or outcome not in STATES:
         urgency = urgency_in_doubt(question, votes, verdict) if outcome is Outcome.ONE_MORE else None
-        reopen(question, task, urgency, votes, now, keep_seat=keep_seat)
+        reopen(question, task, urgency, typed_of(votes), now, keep_seat=keep_seat)
         return (undone if task.settled_at else None), None
     state = STATES[outcome]
     decision = record(question, verdict, state, len(votes), now)
@@ -159,28 +174,8 @@ def reopen(
         "urgency": urgency or (Urgency.STARTED if answered else Urgency.FRESH),
     }
     if task.settled_at:
-        values["decision"] = note_reopening(question, task, answered, now)
+        values["decision"] = note_reopening(task, TaskState.OPEN, answered, now)
     Task.objects.filter(pk=task.pk).update(**values)
-
-
-def note_reopening(question: Question, task: Task, answered: int, now: datetime) -> int:
-    latest = Decision.objects.filter(task=task.pk).latest("number")
-    note = Decision.objects.create(
-        project_id=question.project,
-        task_id=task.pk,
-        number=latest.number + 1,
-        state=TaskState.OPEN,
-        agreement=0,
-        confidence=0,
-        answers=answered,
-        decided_by=DecidedBy.RULE,
-        method="reopened",
-        method_version="1",
-        parameters_hash="",
-        reason="an answer was taken back",
-        created_at=now,
-    )
-    return note.pk
 
 
 def revive_lease(answer: Answer, now: datetime) -> Lease | None:

@@ -33,7 +33,8 @@ class Ballot:
     published; left empty, the vote speaks for itself. ``reliability`` is the estimated probability, in (0, 1), that
     this volunteer is right. Ballots of the same ``group`` (one network, one ring of colluders) may repeat one another's
     mistakes and count for less than as many strangers. ``share``, in [0, 1], is how much of a vote this is: someone who
-    fails known answers has a hundredth, who answered faster than a person can read has none.
+    fails known answers has a hundredth, who answered faster than a person can read has none. ``choices`` is how many
+    answers were offered to whoever chose this one; None: it was typed, or the question offers what it always does.
     """
 
     answer: int
@@ -42,6 +43,7 @@ class Ballot:
     reliability: float = 0.8
     group: bytes | None = None
     share: float = 1.0
+    choices: int | None = None
 
     def __post_init__(self) -> None:
         if not (is_said(self.vote) or self.vote in (UNREADABLE, BLANK)):

@@ -23,12 +23,14 @@ class Policy:
     """How many answers a workflow asks for, and how sure it must be to stop.
 
     ``minimum`` and ``maximum`` count answers (1 to 50); ``confidence`` is the posterior, in (0, 1), at which a task
-    settles. Raises ``ValueError`` with a sentence for whoever typed the numbers.
+    settles. With ``adjudicate``, others are asked which one is right where two or three readings compete. Raises
+    ``ValueError`` with a sentence for whoever typed the numbers.
     """
 
     minimum: int = 2
     maximum: int = 5
     confidence: float = 0.9
+    adjudicate: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.minimum <= self.maximum <= MOST_ANSWERS:

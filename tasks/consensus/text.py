@@ -52,7 +52,7 @@ def merge_readings(
     """
     cast = in_order(ballots)
     weights = [
-        round(weight_of(ballot.reliability, (READINGS if is_said(ballot.vote) else MARKS) - 1) * discount, DIGITS)
+        round(weight_of(ballot.reliability, _choices_of(ballot) - 1) * discount, DIGITS)
         for ballot, discount in zip(cast, discounts(cast, rho, rho_group), strict=True)
     ]
     finding = _find(*heard(cast, weights), rules)
@@ -75,6 +75,11 @@ def merge_readings(
             *_declared(rules),
         ),
     )
+
+
+def _choices_of(ballot: Ballot) -> int:
+    """Whoever chose among a few readings had less to go wrong by than whoever typed: their vote says less."""
+    return ballot.choices or (READINGS if is_said(ballot.vote) else MARKS)
 
 
 def _declared(rules: Normalisation) -> Iterator[tuple[str, Parameter]]:

@@ -9,14 +9,17 @@ from typing import Any, Protocol
 
 from ..consensus import Ballot, Verdict
 from ..enums import KindName
-from . import transcribe, verify
+from . import choose, transcribe, verify
 
 type Value = dict[str, Any]
 
 
 class Kind(Protocol):
-    def clean(self, value: object) -> Value:
-        """Return the value as it is stored. Raises ``MalformedValue`` with a sentence."""
+    def clean(self, value: object, payload: Mapping[str, Any] | None = None) -> Value:
+        """Return the value as it is stored; ``payload`` is what the task itself offers, if it is known.
+
+        Raises ``MalformedValue`` with a sentence.
+        """
 
     def vote(self, value: Value, schema: Mapping[str, Any]) -> str: ...
 
@@ -26,8 +29,8 @@ class Kind(Protocol):
 
     def value_of(self, verdict: Verdict) -> Value: ...
 
-    def details(self, suggestion: str, schema: Mapping[str, Any]) -> Value:
+    def details(self, suggestion: str, schema: Mapping[str, Any], payload: Mapping[str, Any]) -> Value:
         """Return what the volunteer sees beside picture and prompt."""
 
 
-KINDS: dict[str, Kind] = {KindName.TRANSCRIBE: transcribe, KindName.VERIFY: verify}
+KINDS: dict[str, Kind] = {KindName.TRANSCRIBE: transcribe, KindName.VERIFY: verify, KindName.CHOOSE: choose}

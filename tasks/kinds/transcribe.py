@@ -12,7 +12,7 @@ from .marks import VALUES, clean_mark, mark_vote
 LONGEST = 2000  # characters of one line
 
 
-def clean(value: object) -> dict[str, Any]:
+def clean(value: object, payload: Mapping[str, Any] | None = None) -> dict[str, Any]:
     if (mark := clean_mark(value)) is not None:
         return mark
     text = value.get("text") if isinstance(value, dict) and set(value) == {"text"} else None
@@ -46,6 +46,6 @@ def value_of(verdict: Verdict) -> dict[str, Any]:
     return VALUES.get(verdict.vote) or {"text": verdict.reading}
 
 
-def details(suggestion: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def details(suggestion: str, schema: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
     """A machine's reading is shown only where the workflow says so: seen first, it would be believed."""
     return {"suggestion": suggestion} if suggestion and schema.get("show_suggestion") else {}

@@ -13,7 +13,7 @@ LABELS = {True: "yes", False: "no"}
 CHOICES = len(LABELS)
 
 
-def clean(value: object) -> dict[str, Any]:
+def clean(value: object, payload: Mapping[str, Any] | None = None) -> dict[str, Any]:
     if (mark := clean_mark(value)) is not None:
         return mark
     if not isinstance(value, dict) or set(value) != {"matches"} or not isinstance(value["matches"], bool):
@@ -37,5 +37,5 @@ def value_of(verdict: Verdict) -> dict[str, Any]:
     return VALUES.get(verdict.vote) or {"matches": text_of(verdict.vote) == LABELS[True]}
 
 
-def details(suggestion: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def details(suggestion: str, schema: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"suggestion": suggestion}

@@ -81,8 +81,12 @@ class Progress(models.Model):
 
 
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
+    def asked(self) -> "WorkflowQuerySet":
+        """Questions that somebody thought of; the others are derived from these and shown nowhere."""
+        return self.filter(source_workflow=None)
+
     def playable(self) -> "WorkflowQuerySet":
-        return self.filter(open=True, source_workflow=None).order_by("id")
+        return self.asked().filter(open=True).order_by("id")
 
 
 class Workflow(models.Model):

@@ -19,8 +19,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def settled(self) -> "TaskQuerySet":
         return self.exclude(state__in=UNSETTLED)
 
+    def lines(self) -> "TaskQuerySet":
+        """What is to be read; the tasks made from these are about the same lines."""
+        return self.filter(parent=None)
+
     def disputed(self) -> "TaskQuerySet":
-        return self.filter(state=TaskState.DISPUTED)
+        """Lines that wait for a reviewer; one that was asked about in vain hands its parent over."""
+        return self.lines().filter(state=TaskState.DISPUTED)
 
 
 class Task(models.Model):

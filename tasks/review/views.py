@@ -41,7 +41,7 @@ def review(request: MemberRequest, slug: str) -> HttpResponse:
 @membership_required(Role.REVIEWER)
 def dispute(request: MemberRequest, slug: str, task: int) -> HttpResponse:
     project = project_of(request, slug)
-    rows = Task.objects.filter(project=project, page__withheld_at=None)
+    rows = Task.objects.lines().filter(project=project, page__withheld_at=None)
     found = get_object_or_404(rows.select_related("version", "workflow", "page__item"), pk=task)
     found.project = project
     if request.method != "POST":

@@ -29,7 +29,7 @@ def test_a_question_is_asked_in_its_first_version(client, project):
     [version] = WorkflowVersion.objects.all()
     assert (version.workflow.slug, version.number, version.kind) == ("who-was-born", 1, "transcribe")
     assert (version.prompt, version.hint, version.schema) == ("Who was born?", "The name only.", {})
-    assert version.policy == {"minimum": 2, "maximum": 5, "confidence": 0.9}
+    assert version.policy == {"minimum": 2, "maximum": 5, "confidence": 0.9, "adjudicate": False}
 
 
 def test_a_question_called_new_can_be_reworded_like_any_other(client, project):

@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,12 @@ from tasks.models import Project, Task
 from tasks.simulation import change_policy, enlist, play
 from tasks.truth import NoTruth, read_truth
 
-FIELDS = {"minimum": int, "maximum": int, "confidence": float}
+FIELDS: dict[str, Callable[[str], Any]] = {
+    "minimum": int,
+    "maximum": int,
+    "confidence": float,
+    "adjudicate": {"yes": True, "no": False}.__getitem__,
+}
 A_DAY = timedelta(days=1)
 
 
@@ -47,7 +53,7 @@ class Command(BaseCommand):
         self.tell(target, answers, as_json=options["json"])
 
     def tell(self, project: Project, answers: int, *, as_json: bool) -> None:
-        tasks = Task.objects.filter(project=project)
+        tasks = Task.objects.lines().filter(project=project)
         told = {
             "project": project.slug,
             "answers": answers,

@@ -1,0 +1,227 @@
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from tasks.adjudicating import Reading, competing
+from tasks.enums import DecidedBy, KindName, TaskState
+from tasks.errors import TooLateToUndo
+from tasks.models import Answer, Decision, Task, Workflow
+from tasks.questions import questions_of
+from tasks.scheduling import lease_tasks
+from tasks.submission import Submission, submit_answers
+from tasks.undoing import withdraw_answer
+from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
+
+pytestmark = pytest.mark.django_db
+SOON = NOON + timedelta(seconds=59)
+POLICY = {"minimum": 2, "maximum": 5, "adjudicate": True}
+
+
+def make_line(**policy):
+    return make_task(make_workflow(policy=POLICY | policy))
+
+
+def competing_line(*readings, **policy):
+    """A line that was read in two ways, and the task that asks which one is right."""
+    line = make_line(**policy)
+    for reading in readings or ("Oulu", "Kemi"):
+        post_answer(line, reading)
+    return line, Task.objects.filter(parent=line).last()
+
+
+def choose(child, text, volunteer=None):
+    [id_] = [choice["id"] for choice in shown(child)["choices"] if choice["text"] == text]
+    return post_answer(child, {"choice": id_}, volunteer)
+
+
+def shown(task):
+    return questions_of([task.pk])[task.pk]
+
+
+def state_of(task):
+    task.refresh_from_db()
+    return (TaskState(task.state).name, task.wanted, task.answered, task.leased)
+
+
+def decision_of(task):
+    task.refresh_from_db()
+    decision = Decision.objects.get(pk=task.decision)
+    return (decision.value, decision.decided_by, decision.answers)
+
+
+def take_back(result, volunteer, now=SOON):
+    return withdraw_answer(volunteer.pk, UUID(result["key"]), now=now)
+
+
+def test_where_two_readings_compete_others_are_asked_which_one_is_right():
+    line, child = competing_line()
+
+    assert state_of(line) == ("WAITING", 2, 2, 0)
+    assert (child.subject, child.region, child.shuffle, child.round) == (line.subject, line.region, line.shuffle, 1)
+    assert (child.wanted, child.maximum, child.version.number) == (2, 3, line.version.number)
+    question = shown(child)
+    assert (question["kind"], question["prompt"]) == (KindName.CHOOSE, "Which reading is right?")
+    assert sorted(choice["text"] for choice in question["choices"]) == ["Kemi", "None of these", "Oulu"]
+    assert [set(choice) for choice in question["choices"]] == [{"id", "text"}] * 3
+    assert shown(child) == question
+
+
+def test_what_two_choose_settles_the_line():
+    line, child = competing_line()
+
+    choose(child, "Oulu")
+    assert state_of(line) == ("WAITING", 2, 2, 0)
+    result = choose(child, "Oulu")
+
+    assert result["feedback"] == {"settled": "agreed", "agrees": True, "readers": 2}
+    assert state_of(line) == ("AGREED", 2, 2, 0)
+    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.ADJUDICATION, 4)
+    evidence = Decision.objects.get(pk=line.decision).evidence
+    assert [answer for answer, _weight in evidence] == list(Answer.objects.order_by("pk").values_list("pk", flat=True))
+    assert evidence[2][1] == evidence[3][1] < evidence[0][1]
+
+
+def test_a_line_that_nobody_can_tell_goes_to_a_reviewer():
+    line, child = competing_line()
+
+    for reading in ("Oulu", "Kemi", "Oulu"):
+        choose(child, reading)
+
+    assert state_of(child) == ("DISPUTED", 3, 3, 0)
+    assert state_of(line) == ("DISPUTED", 2, 2, 0)
+    assert list(Task.objects.disputed()) == [line]
+
+
+def test_where_none_is_right_the_line_is_typed_once_more():
+    line, child = competing_line()
+
+    for _chooser in range(2):
+        choose(child, "None of these")
+    assert state_of(line) == ("OPEN", 3, 2, 0)
+    post_answer(line, "Tornio")
+
+    second = Task.objects.get(parent=line, round=2)
+    assert sorted(choice["text"] for choice in shown(second)["choices"]) == ["Kemi", "None of these", "Oulu", "Tornio"]
+    for _chooser in range(2):
+        choose(second, "Tornio")
+    assert decision_of(line) == ({"text": "Tornio"}, DecidedBy.ADJUDICATION, 5)
+
+
+def test_where_none_is_right_and_nobody_else_may_be_asked_a_reviewer_decides():
+    line, child = competing_line(maximum=3)
+    for _chooser in range(2):
+        choose(child, "None of these")
+    post_answer(line, "Tornio")
+
+    assert state_of(line) == ("DISPUTED", 3, 3, 0)
+    assert Task.objects.filter(parent=line).count() == 1
+
+
+@pytest.mark.parametrize("mark", [{"unreadable": True}, {"blank": True}])
+def test_who_chooses_may_find_nothing_to_read(mark):
+    line, child = competing_line("Oulu", mark, "Kemi")
+
+    for _chooser in range(2):
+        post_answer(child, mark)
+
+    assert Decision.objects.get(pk=Task.objects.get(pk=child.pk).decision).value == mark
+    assert state_of(line) == ("OPEN", 4, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("readings", "texts"),
+    [
+        (["Oulu", "Oulu"], set()),
+        (["Oulu", "Kemi"], {"Oulu", "Kemi"}),
+        (["oulu", "Kemi", "Oulu", "Oulu"], {"oulu", "Oulu", "Kemi"}),
+        (["Oulu", "Kemi", "Tornio", "Ii"], set()),
+        (["Oulu", "O ulu"], set()),
+        (["Oulu", "Ou\u200clu"], set()),
+        (["Oulu", "x" * 201], set()),
+    ],
+)
+def test_few_short_readings_that_tell_apart_compete(readings, texts):
+    found = competing([Reading(number, f"={text}", text) for number, text in enumerate(readings)])
+
+    assert set(found.values()) == texts
+
+
+def test_nobody_chooses_among_readings_of_their_own_and_choices_come_first():
+    reader, stranger = make_volunteer(), make_volunteer()
+    line = make_line()
+    other = make_task(line.workflow, page=line.page)
+    post_answer(line, "Oulu", reader)
+    post_answer(line, "Kemi")
+    child = Task.objects.get(parent=line)
+
+    given = {
+        who.pk: [
+            lease.task["id"] for lease in lease_tasks(who.pk, line.project.slug, 2, newcomer=False, now=NOON).leases
+        ]
+        for who in (reader, stranger)
+    }
+
+    assert given == {reader.pk: [shown(other)["id"]], stranger.pk: [shown(child)["id"], shown(other)["id"]]}
+    Workflow.objects.filter(pk=line.workflow_id).update(open=False)
+    make_task(make_workflow(line.project))
+    [lease] = lease_tasks(make_volunteer().pk, line.project.slug, 5, newcomer=False, now=NOON).leases
+    assert lease.task["kind"] == KindName.TRANSCRIBE
+
+
+@pytest.mark.parametrize("value", [{"choice": "Oulu"}, {"choice": 1}, {"text": "Oulu"}, {"choice": "none", "more": 1}])
+def test_only_what_is_offered_can_be_chosen(value):
+    _line, child = competing_line()
+
+    assert post_answer(child, value)["status"] == "refused"
+
+
+def test_a_choice_that_settled_a_line_can_be_taken_back():
+    line, child = competing_line()
+    chooser = make_volunteer()
+    choose(child, "Oulu")
+    result = choose(child, "Oulu", chooser)
+
+    assert take_back(result, chooser).lease is None
+
+    assert (state_of(child), state_of(line)) == (("OPEN", 2, 1, 0), ("WAITING", 2, 2, 0))
+    choose(child, "Oulu")
+    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.ADJUDICATION, 4)
+
+
+def test_a_choice_stays_once_somebody_went_on_from_it():
+    line, child = competing_line()
+    chooser = make_volunteer()
+    choose(child, "None of these")
+    result = choose(child, "None of these", chooser)
+    make_lease(line)
+
+    with pytest.raises(TooLateToUndo):
+        take_back(result, chooser)
+
+
+def test_a_reading_can_be_taken_back_until_somebody_has_chosen():
+    reader, line = make_volunteer(), make_line()
+    post_answer(line, "Oulu")
+    mine = make_lease(line, reader)
+    [result] = submit_answers(reader, [Submission(mine, uuid4(), {"text": "Kemi"})], now=NOON)
+    child = Task.objects.get(parent=line)
+    token = make_lease(child, chooser := make_volunteer())
+
+    assert take_back(result, reader).lease.task_id == line.pk
+
+    assert (state_of(line), state_of(child)) == (("OPEN", 2, 1, 1), ("WITHDRAWN", 2, 0, 0))
+    none = {"choice": "none"}
+    assert [answer["status"] for answer in submit_answers(chooser, [Submission(token, uuid4(), none)])] == ["late"]
+    submit_answers(reader, [Submission(mine, uuid4(), {"text": "Kemi"})], now=SOON)
+    assert (state_of(line), Task.objects.get(parent=line, round=2).state) == (("WAITING", 2, 2, 0), TaskState.OPEN)
+
+
+def test_a_reading_that_others_judged_stays():
+    reader, line = make_volunteer(), make_line()
+    post_answer(line, "Oulu")
+    result = post_answer(line, "Kemi", reader)
+    choose(Task.objects.get(parent=line), "Oulu")
+
+    with pytest.raises(TooLateToUndo):
+        take_back(result, reader)
