@@ -16,9 +16,9 @@ from tasks.consensus import text_of
 from tasks.enums import UNSETTLED, BatchState, Purpose, TaskState
 from tasks.identity import Region, region_id
 from tasks.models import Answer, Batch, Decision, Page, Task, WorkflowVersion
+from tasks.pseudonyms import pseudonym
 
 from .errors import UndecidedTask
-from .pseudonyms import pseudonym
 from .rows import PageFacts, Question, Reading, Row, row_id, row_path
 
 PAGES_AT_ONCE = 50  # their tasks and answers are what is held in memory

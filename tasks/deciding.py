@@ -128,8 +128,12 @@ class Vote:
         right, wrong = self.checked
         return estimate_reliability(self.right + right, self.wrong + wrong, self.prior or newcomer)
 
+    def judged(self, right: float, wrong: float, prior: tuple[float, float] | None) -> "Vote":
+        """Return the same vote of somebody with another record."""
+        return replace(self, right=right, wrong=wrong, prior=prior)
 
-def question_of(task: Task) -> Question:
+
+def question_of(task: Task, learned: Learned | None = None) -> Question:
     version = task.version
     return Question(
         task=task.pk,
@@ -141,7 +145,7 @@ def question_of(task: Task) -> Question:
         policy=version.rules,
         decision=task.decision,
         granted=task.maximum,
-        learned=learned_by(task.workflow_id),
+        learned=learned or learned_by(task.workflow_id),
         payload=task.payload,
         parent=task.parent_id,
     )

@@ -55,3 +55,11 @@ class NotReady(TasksError):
 
 class ChangedMeanwhile(TasksError):
     """Somebody else saved a newer version of what is being edited; nothing was saved over it."""
+
+
+class FitLost(TasksError):
+    """Another worker fits the workflow now, so this one writes nothing more."""
+
+
+class BeingFitted(TasksError):
+    """A worker is fitting this workflow at the moment."""

@@ -1,8 +1,8 @@
 import pytest
 
-from exports.pseudonyms import pseudonym
 from exports.spreadsheets import DANGEROUS, guarded
 from exports.values import cell_of, mark_of
+from tasks.pseudonyms import pseudonym
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""What a fit of all answers together believes: of each answer whether it is right, of each decided task what else it
+may say."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..consensus import Normalisation, normalise, said
+from ..consensus.crowds.blending import Blend, Known, blend
+from ..consensus.crowds.crowd import Crowd, Real, first_of_each
+from ..consensus.crowds.readings import Readings, is_mark
+from ..consensus.crowds.texts import fit_texts
+from ..consensus.crowds.transcribing import Transcript
+from . import holding
+from .gathering import Gathered
+from .holding import Held
+
+HALF = 0.5
+CHANCE_OF_TEXT = 0.05  # that somebody guesses what a line says
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A decided task for which another vote is more probable now, more than one half, than the one that ``holds``."""
+
+    place: int
+    decision: int
+    holds: str
+    likelier: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Belief:
+    """``right``, shape (answers,): the probability that an answer is right; ``chance``: how often a guess would be."""
+
+    right: Real
+    rivals: list[Rival]
+    chance: float
+
+
+def believe_choices(found: Gathered, held: Held, known: holding.Known, offered: list[str]) -> Belief:
+    """Fit the answers to a question with few labels; those ``offered`` are labels even where nobody chose them."""
+    labels = sorted({*found.texts, *offered, *known.votes.values(), *held.vote})
+    number = {label: place for place, label in enumerate(labels)}
+    label = np.array([number[text] for text in found.texts], np.int32)[found.said] if len(found.said) else found.said
+    blended = blend(crowd_of(found, label, len(labels)), known_labels(known, number))
+    belief = blended.belief
+    rivals = list(rivals_among(blended, held, labels))
+    for task, vote in known.votes.items():
+        belief[:, task] = np.arange(len(labels)) == number[vote]
+    return Belief(belief[label, found.task], rivals, 1 / max(len(offered), 2))
+
+
+def crowd_of(found: Gathered, label: NDArray[np.int32], labels: int) -> Crowd:
+    """Return the answers that have a say; who speaks with one voice is heard once a task."""
+    task, voice, chosen = (column[found.votes] for column in (found.task, found.voice[found.volunteer], label))
+    first = first_of_each(task, voice)
+    return Crowd(task[first], voice[first], chosen[first], len(found.tasks), max(len(found.people), 1), labels)
+
+
+def known_labels(known: holding.Known, number: Mapping[str, int]) -> Known:
+    labels = [number[vote] for vote in known.votes.values()]
+    return Known(np.array(list(known.votes), np.intp), np.array(labels, np.intp))
+
+
+def rivals_among(blended: Blend, held: Held, labels: list[str]) -> Iterator[Rival]:
+    number = {label: place for place, label in enumerate(labels)}
+    holds = np.array([number[vote] for vote in held.vote], np.intp)
+    of_held = blended.belief[:, held.task]
+    best = of_held.argmax(0)
+    for at in np.flatnonzero((best != holds) & (of_held[holds, np.arange(len(holds))] < HALF)).tolist():
+        place, decision, confidence = int(held.task[at]), int(held.decision[at]), float(of_held[best[at], at])
+        yield Rival(place, decision, held.vote[at], labels[best[at]], confidence)
+
+
+def believe_texts(found: Gathered, held: Held, known: holding.Known, rules: Normalisation) -> Belief:
+    """Fit the answers to a question whose answers are typed; two texts that are the same under the rules are one."""
+    votes = [text if is_mark(text) else said(normalise(text, rules)) for text in found.texts]
+    same: dict[str, int] = {}
+    alike = np.array([same.setdefault(vote, len(same)) for vote in votes], np.int32)
+    fit = fit_texts(readings_of(found), known.typed, rules)
+    best = np.full(len(found.tasks), -1)
+    sure = np.zeros(len(found.tasks))
+    for transcript, confidence in fit.transcripts():
+        best[transcript.task] = same.setdefault(vote_of(transcript, rules), len(same))
+        sure[transcript.task] = confidence
+    rivals = list(differing_texts(held, best, sure, list(same)))
+    for task, vote in known.votes.items():
+        best[task], sure[task] = same.setdefault(vote, len(same)), 1.0
+    given = alike[found.said] if len(alike) else found.said
+    return Belief(right_texts(found, given, best, sure), rivals, CHANCE_OF_TEXT)
+
+
+def readings_of(found: Gathered) -> Readings:
+    task, voice, text = (column[found.votes] for column in (found.task, found.voice[found.volunteer], found.said))
+    first = first_of_each(task, voice)
+    return Readings(task[first], voice[first], text[first], found.texts, len(found.tasks), max(len(found.people), 1))
+
+
+def vote_of(transcript: Transcript, rules: Normalisation) -> str:
+    return transcript.mark or said(normalise(transcript.text, rules))
+
+
+def differing_texts(held: Held, best: NDArray[np.intp], sure: Real, votes: list[str]) -> Iterator[Rival]:
+    """Whatever else is likely with more than one half leaves less for the text that holds."""
+    for task, decision, vote in zip(held.task.tolist(), held.decision.tolist(), held.vote, strict=True):
+        if sure[task] > HALF and votes[best[task]] != vote:
+            yield Rival(task, decision, vote, votes[best[task]], float(sure[task]))
+
+
+def right_texts(found: Gathered, alike: NDArray[np.int32], best: NDArray[np.intp], sure: Real) -> Real:
+    """Return p, shape (answers,): the confidence for those who gave the best text. What it leaves is shared by the
+    others of the task, as if one more reading had been possible."""
+    agree = alike == best[found.task]
+    others = np.bincount(found.task[~agree], minlength=len(found.tasks))
+    left: Real = (1 - sure) / (others + 1)
+    return np.where(agree, sure[found.task], left[found.task])

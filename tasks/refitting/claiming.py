@@ -1,0 +1,53 @@
+"""One worker at a time fits a workflow: a conditional UPDATE claims its row, and a fence keeps late writers out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ..errors import FitLost
+from ..models import Fit
+from ..pulsing import CLAIM_TIME
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to write what a fit of a workflow found, until someone claims it after us."""
+
+    workflow: int
+    fence: int
+
+    def hold(self, **found: Any) -> None:
+        """Write the fit's row and prolong the claim, in the caller's transaction. Raises ``FitLost``."""
+        self.write(claimed_until=timezone.now() + CLAIM_TIME, **found)
+
+    def beat(self) -> bool:
+        """Prolong the claim; False once it is lost or the work is over."""
+        try:
+            self.hold()
+        except FitLost:
+            return False
+        return True
+
+    def finish(self, **found: Any) -> None:
+        self.write(claimed_until=None, **found)
+
+    def write(self, **fields: Any) -> None:
+        mine = Fit.objects.filter(workflow=self.workflow, fence=self.fence, claimed_until__isnull=False)
+        if not mine.update(**fields):
+            raise FitLost
+
+
+@transaction.atomic
+def claim(workflow: int, *, take_over: bool = False) -> Claim | None:
+    """Claim a workflow's fit; None when another worker has it.
+
+    ``take_over``: whoever stands at the keyboard goes before a worker that may have died.
+    """
+    now = timezone.now()
+    Fit.objects.get_or_create(workflow_id=workflow)
+    free = Q() if take_over else Q(claimed_until=None) | Q(claimed_until__lt=now)
+    claimed = Fit.objects.filter(free, workflow=workflow).update(claimed_until=now + CLAIM_TIME, fence=F("fence") + 1)
+    return Claim(workflow, Fit.objects.values_list("fence", flat=True).get(workflow=workflow)) if claimed else None

@@ -1,0 +1,79 @@
+"""Read what holds of the answered tasks: what is known of them, and what the consensus made of the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import F
+
+from ..consensus import BLANK, UNREADABLE
+from ..consensus.crowds.crowd import Place
+from ..enums import DecidedBy, GoldSource, TaskState
+from ..models import Decision, Gold, Workflow
+from .gathering import Ids, ranges
+
+DECIDED = (TaskState.AGREED, TaskState.UNREADABLE)
+KNOWN_BY = (DecidedBy.REVIEWER, DecidedBy.GOLD)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the consensus decided and nobody has touched: place of the task, id of the decision, its vote."""
+
+    task: Place
+    decision: Ids
+    vote: list[str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an archivist or a reviewer has decided, by place of the task: as a vote, and as the models of texts have
+    it."""
+
+    votes: dict[int, str]
+    typed: dict[int, str]
+
+
+def read_held(workflow: Workflow, tasks: Ids) -> Held:
+    rows = [
+        row
+        for first, last in ranges(tasks)
+        for row in holding(workflow)
+        .exclude(decided_by__in=KNOWN_BY)
+        .filter(task__gte=first, task__lte=last)
+        .values_list("task", "pk", "vote")
+    ]
+    ours = set(tasks.tolist())
+    rows = sorted(row for row in rows if row[0] in ours)
+    ids, decisions, votes = zip(*rows, strict=True) if rows else ((), (), ())
+    same: dict[str, str] = {}  # one copy of each vote, for there may be millions
+    place = np.searchsorted(tasks, np.array(ids, np.int64)).astype(np.intp)
+    return Held(place, np.array(decisions, np.int64), [same.setdefault(vote, vote) for vote in votes])
+
+
+def read_known(workflow: Workflow, tasks: Ids) -> Known:
+    """What the crowd itself is very sure of teaches nobody here: an error would become a rule."""
+    gold = Gold.objects.filter(workflow=workflow, active=True, source=GoldSource.ARCHIVIST).order_by()
+    decided = holding(workflow).filter(decided_by__in=KNOWN_BY)
+    told = {task: (vote, value) for rows in (gold, decided) for task, vote, value in rows.values_list(*TOLD)}
+    place = {task: number for number, task in enumerate(tasks.tolist()) if task in told}
+    found = sorted((number, *told[task]) for task, number in place.items())
+    return Known(
+        {number: vote for number, vote, _value in found}, {number: typed(value) for number, _vote, value in found}
+    )
+
+
+TOLD = ("task", "vote", "value")
+
+
+def holding(workflow: Workflow) -> Any:
+    """Decisions that hold of decided tasks; a withdrawn task keeps its decision and is none."""
+    rows = Decision.objects.filter(pk=F("task__decision"), state=F("task__state"), state__in=DECIDED)
+    return rows.filter(task__workflow=workflow).order_by()
+
+
+def typed(value: Mapping[str, Any]) -> str:
+    if value.get("unreadable"):
+        return UNREADABLE
+    return BLANK if value.get("blank") else str(value.get("text", ""))

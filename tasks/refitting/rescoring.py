@@ -1,0 +1,79 @@
+"""Weigh tasks anew with what a fit has found: open ones may settle, known ones tell how far a confidence holds."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import batched
+
+from django.db import transaction
+
+from ..cases import locked
+from ..consensus import Outcome, Verdict
+from ..consensus.tempering import Temper, fit_temper
+from ..deciding import STATES, Learned, Question, Vote, counted_votes, decide, outcome_of, question_of, typed_of, weigh
+from ..enums import TaskState
+from ..models import Task
+from ..telling import tell_of_review
+from .claiming import Claim
+from .judging import Judged
+
+AT_ONCE = 200  # tasks
+MOST_KNOWN = 2000  # known tasks that a confidence is compared with
+
+
+def votes_on(question: Question, judged: Judged) -> list[Vote]:
+    return [vote if vote.chosen else judged.knows(vote) for vote in counted_votes(question)]
+
+
+def in_turn(tasks: Iterable[int]) -> Iterator[Task]:
+    for some in batched(tasks, AT_ONCE):
+        yield from Task.objects.filter(pk__in=some).select_related("version").order_by("pk")
+
+
+def fit_confidence(known: dict[int, str], judged: Judged) -> Temper:
+    """Compare what the consensus would say of known tasks (vote by id) with what is known; every second, third, ... of
+    very many."""
+    chosen = sorted(known)[:: -(-len(known) // MOST_KNOWN) or 1]
+    said: list[tuple[float, bool]] = []
+    for task in in_turn(chosen):
+        question = question_of(task, Learned(judged.newcomer))
+        votes = votes_on(question, judged)
+        if len(typed_of(votes)) >= question.policy.minimum and (verdict := weigh(question, votes)):
+            said.append((verdict.confidence, verdict.vote == known[task.pk]))
+    return fit_temper([confidence for confidence, _right in said], [right for _confidence, right in said])
+
+
+def would_settle(task: Task, learned: Learned, judged: Judged) -> tuple[Outcome, Verdict | None]:
+    question = question_of(task, learned)
+    votes = votes_on(question, judged)
+    verdict = weigh(question, votes)
+    outcome = outcome_of(question, verdict, votes)
+    return outcome, verdict
+
+
+def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim | None, now: datetime) -> int:
+    """Settle open tasks whose answers suffice now, or ask for one more; return how many settled or would settle.
+
+    Each in a transaction of its own, and looked at again in it. Without a claim nothing is written.
+    """
+    settled = 0
+    for task in in_turn(tasks):
+        if task.state != TaskState.OPEN:
+            continue
+        outcome, _verdict = would_settle(task, learned, judged)
+        if claim is None:
+            settled += outcome in STATES
+        elif outcome in STATES or (outcome is Outcome.ONE_MORE and task.wanted <= task.answered):
+            settled += decide_anew(task.pk, claim, now)
+    return settled
+
+
+@transaction.atomic
+def decide_anew(task: int, claim: Claim, now: datetime) -> bool:
+    claim.hold()
+    found = locked(task)
+    if found.state != TaskState.OPEN:
+        return False
+    settlement = decide(question_of(found), now)
+    if settlement:
+        tell_of_review(task, found.project_id, None, settlement, now)
+    return settlement is not None
