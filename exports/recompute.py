@@ -306,7 +306,7 @@ def cost_of(word: str, other: str) -> float:
 # ---- Levenshtein ----
 
 
-@lru_cache(100_000)
+@lru_cache(20_000)
 def distance(one: str, other: str) -> int:
     """The fewest letters to put in, leave out or change."""
     one, other, _shared = without_common_ends(one, other)
@@ -407,7 +407,7 @@ def bare(word: str) -> str:
     return without_punctuation(plain(fold(word), {"ignore_case": True, "ignore_punctuation": False}))
 
 
-@lru_cache(100_000)
+@lru_cache(20_000)
 def words_of(text: str) -> tuple[tuple[str, str], ...]:
     """Words as (key, form): the key without case and punctuation, the form as typed with the space behind it. Words end
     at spaces and, within a chunk, behind punctuation; punctuation on its own goes with the word before it."""
