@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -307,7 +307,7 @@ def ask_further(question: Question, outcome: Outcome, votes: Sequence[Vote], ver
     typed = typed_of(votes)
     if outcome is Outcome.ONE_MORE or any(vote.muted for vote in typed):
         urgency = urgency_in_doubt(question, votes, verdict)
-        ask_one_more.run(task=question.task, needed=min(len(typed) + 1, MOST_ANSWERS), urgency=urgency.value)
+        ask_one_more.ask(task=question.task, needed=min(len(typed) + 1, MOST_ANSWERS), urgency=urgency.value)
 
 
 @Update
@@ -332,14 +332,16 @@ def urgency_in_doubt(question: Question, votes: Sequence[Vote], verdict: Verdict
 def settle(
     question: Question, votes: Sequence[Vote], verdict: Verdict, state: TaskState, at: datetime
 ) -> Settlement | None:
+    """Write the decision and what it makes of the task; both statements travel together."""
     decision = record(question, verdict, state, len(votes), at)
-    settled = settle_open.run(task=question.task, state=state, settled_at=at, decision=decision)
-    return settlement_of(question, votes, decision, state, verdict.vote) if settled else None
+    settled = settle_open.ask(task=question.task, state=state, settled_at=at)
+    return settlement_of(question, votes, decision(), state, verdict.vote) if settled.count else None
 
 
 @Update
 def settle_open():
-    values = {name: Given(name) for name in ("state", "settled_at", "decision")}
+    latest = Decision.objects.filter(task=Given("task")).order_by("-number").values("pk")[:1]
+    values = {"state": Given("state"), "settled_at": Given("settled_at"), "decision": Subquery(latest)}
     return Task.objects.open().filter(pk=Given("task")), values
 
 
@@ -351,10 +353,11 @@ def record(
     at: datetime,
     *,
     decided_by: DecidedBy = DecidedBy.RULE,
-) -> int:
+) -> Callable[[], int]:
+    """Insert a decision; call what is returned to have its id."""
     parameters = dict(verdict.parameters)
     decided = state != TaskState.DISPUTED
-    return NEW_DECISION.one(
+    return NEW_DECISION.ask(
         project_id=question.project,
         task_id=question.task,
         number=next_number(question),

@@ -1,6 +1,6 @@
 """What a volunteer is shown of a task: the reply's ``task`` object of the API."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from accounts.prepared import Selection, each
@@ -43,8 +43,13 @@ def page_url(page: int, turned: int = 0) -> str:
 
 def questions_of(tasks: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return ``{task id: task object}`` in one query."""
-    rows = shown.rows(tasks=list(tasks))
-    return {row[0]: question_of(dict(zip(FIELDS, row, strict=True))) for row in rows}
+    return ask_questions(tasks)()
+
+
+def ask_questions(tasks: Iterable[int]) -> Callable[[], dict[int, dict[str, Any]]]:
+    """Ask for ``{task id: task object}``; call what is returned to have it."""
+    rows = shown.ask(tasks=list(tasks))
+    return lambda: {row[0]: question_of(dict(zip(FIELDS, row, strict=True))) for row in rows()}
 
 
 @Selection

@@ -42,7 +42,7 @@ def resume(child: Question, settled: Settlement, at: datetime) -> None:
         waiting.update(state=TaskState.OPEN, urgency=Urgency.DOUBTFUL, **more)
         return
     state = STATES[outcome]
-    decision = record(question, verdict, state, len(votes), at, decided_by=DecidedBy.ADJUDICATION)
+    decision = record(question, verdict, state, len(votes), at, decided_by=DecidedBy.ADJUDICATION)()
     waiting.update(state=state, settled_at=at, decision=decision)
     now_held = settlement_of(question, votes, decision, state, verdict.vote)
     tell_of_review(parent.pk, parent.project_id, None, now_held, at)

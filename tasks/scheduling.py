@@ -1,6 +1,6 @@
 """Tasks are leased: which project and question, how many seats a volunteer may hold, where they stood last time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from .enums import ProjectState
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Lease, Pace, Project, Task, Workflow
-from .questions import questions_of
+from .questions import ask_questions, questions_of
 from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk
 
 NEW_LEASES = Insertion(
@@ -34,6 +34,19 @@ class Granted:
     token: str
     expires_at: datetime
     task: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """New leases by their tokens. Their questions are asked in the same transaction and read after its end: they travel
+    with it."""
+
+    leases: list[tuple[str, Lease]]
+    questions: Callable[[], dict[int, dict[str, Any]]]
+
+    def granted(self) -> list[Granted]:
+        tasks = self.questions()
+        return [Granted(token, lease.expires_at, tasks[lease.task_id]) for token, lease in self.leases]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +111,11 @@ def lease_tasks(
     now = now or timezone.now()
     allowed = allowance(newcomer=newcomer, holding=holding, now=now)
     count = min(count, allowed.most)
-    made: list[tuple[str, Lease]] = []
+    granted: list[Granted] = []
     for asked in workflows_of(project, workflow):
-        made += lease_from(asked, volunteer, count - len(made), allowed, now)
-        if len(made) >= count:
+        granted += lease_from(asked, volunteer, count - len(granted), allowed, now)
+        if len(granted) >= count:
             break
-    tasks = questions_of(lease.task_id for _token, lease in made) if made else {}
-    granted = [Granted(token, lease.expires_at, tasks[lease.task_id]) for token, lease in made]
     return Grant(granted, exhausted=not granted)
 
 
@@ -148,7 +159,7 @@ def playable():
     return rows.values_list("project_id", "id", "front_from", "frontier")
 
 
-def lease_from(asked: Asked, volunteer: int, count: int, allowed: Allowance, now: datetime) -> list[tuple[str, Lease]]:
+def lease_from(asked: Asked, volunteer: int, count: int, allowed: Allowance, now: datetime) -> list[Granted]:
     with lazy_commit():
         standing = standing_of(volunteer, asked.workflow)
         if standing.nothing_until and standing.nothing_until > now:
@@ -156,25 +167,24 @@ def lease_from(asked: Asked, volunteer: int, count: int, allowed: Allowance, now
         cursors = load_cursors(standing.cursors or {}, asked.front)
         walker = Walker(volunteer, asked.project, asked.workflow, cursors)
         made = walk_and_lease(walker, count, standing, allowed, now)
-        if made:
+        if made.leases:
             remember(walker, None, known=standing.cursors is not None)
-            return made
+    if made.leases:
+        return made.granted()
     found = search(walker, now)  # outside: among 50,000 answers of one's own it takes a tenth of a second
     with lazy_commit():
         made = walk_and_lease(walker, count, standing_of(volunteer, asked.workflow), allowed, now)
         remember(walker, None if found else now + NOTHING_FOR, known=standing.cursors is not None)
-    return made
+    return made.granted()
 
 
-def walk_and_lease(
-    walker: Walker, count: int, standing: Standing, allowed: Allowance, now: datetime
-) -> list[tuple[str, Lease]]:
+def walk_and_lease(walker: Walker, count: int, standing: Standing, allowed: Allowance, now: datetime) -> Made:
     held = keep_within_limit(standing.live, allowed.most - count)
     chosen = walk(walker, count, held)
     tasks = [(task.id, task.subject) for task in chosen]
     made = make_leases(walker.project, walker.volunteer, tasks, now, allowed.until)
     NEW_LEASES.many(lease for _token, lease in made)
-    return made
+    return Made(made, ask_questions(task.id for task in chosen))
 
 
 def standing_of(volunteer: int, workflow: int) -> Standing:

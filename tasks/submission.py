@@ -245,7 +245,7 @@ def write(
 ) -> dict[str, Any]:
     question = seat.question
     counted = count(question, seat.lease, now)
-    answer = NEW_ANSWER.one(
+    stored = NEW_ANSWER.ask(
         project_id=question.project,
         task_id=question.task,
         subject=seat.subject,
@@ -265,9 +265,9 @@ def write(
         credited_at=credited_at,
     )
     settled = decide(question, now) if counted else None
+    answer, points = stored(), 0
     if settled and question.parent:
         resume(question, settled, now)
-    points = 0
     if counted and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
     result = result_of(submission, counted=counted, settled=settled, answer=answer, points=points)
@@ -281,35 +281,34 @@ def keep_reply():
     return Answer.objects.filter(pk=Given("answer")), {"result": Given("result")}
 
 
-def use_lease(lease: int, now: datetime) -> bool:
-    """Mark the lease as used, once; return whether it still held its seat."""
-    if use_seat.run(lease=lease, used_at=now):
-        return True
-    if Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
-        return False
-    raise LeaseUsed
-
-
 @Update
 def use_seat():
     return Lease.objects.live().filter(pk=Given("lease")), {"used_at": Given("used_at"), "seat": False}
 
 
 def count(question: Question, lease: int, now: datetime) -> bool:
-    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled."""
-    if not use_lease(lease, now):
-        return bool(take_free_seat.run(task=question.task))
-    if count_seat.run(task=question.task):
+    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled.
+
+    Both updates travel together: the second one counts nothing unless the first has just used the lease.
+    """
+    used = use_seat.ask(lease=lease, used_at=now)
+    counted = count_seat.ask(task=question.task, lease=lease, used_at=now)
+    if counted.count:
         return True
-    Task.objects.filter(pk=question.task).update(leased=F("leased") - 1)
-    return False
+    if used.count:
+        Task.objects.filter(pk=question.task).update(leased=F("leased") - 1)
+        return False
+    if Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
+        return bool(take_free_seat.run(task=question.task))
+    raise LeaseUsed
 
 
 @Update
 def count_seat():
     started = Greatest(F("urgency"), Urgency.STARTED.value)
     changes = {"answered": F("answered") + 1, "leased": F("leased") - 1, "urgency": started}
-    return Task.objects.open().filter(pk=Given("task")), changes
+    just_used = Lease.objects.filter(pk=Given("lease"), used_at=Given("used_at", Lease._meta.get_field("used_at")))
+    return Task.objects.open().filter(Exists(just_used), pk=Given("task")), changes
 
 
 @Update

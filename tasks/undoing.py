@@ -138,7 +138,7 @@ def redecide(
         reopen(question, task, urgency, typed_of(votes), now, keep_seat=keep_seat)
         return (undone if task.settled_at else None), None
     state = STATES[outcome]
-    decision = record(question, verdict, state, len(votes), now)
+    decision = record(question, verdict, state, len(votes), now)()
     Task.objects.filter(pk=task.pk).update(answered=F("answered") - 1, state=state, settled_at=now, decision=decision)
     return undone, settlement_of(question, votes, decision, state, verdict.vote)
 
