@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tasks.kinds.choose import NONE
+
 from .rows import Change, Reading, Row
 from .values import MARKS, cell_of, mark_of, number, weight, yes_or_no
 
@@ -194,13 +196,25 @@ ANSWERS: tuple[Column[Reading], ...] = (
         lambda answer: str(answer.version),
         {"required": True, "minimum": 1},
     ),
-    Column("value", "string", "What was answered; empty for a mark.", lambda answer: cell_of(answer.value)),
+    Column(
+        "kind",
+        "string",
+        "Kind of question that was answered: that of the row, or choose (which of the readings given is right?).",
+        lambda answer: answer.kind,
+        REQUIRED,
+    ),
+    Column(
+        "value",
+        "string",
+        "What was answered, or the reading that was chosen; empty for a mark.",
+        lambda answer: cell_of(answer.value),
+    ),
     Column(
         "mark",
         "string",
-        "blank or unreadable where the volunteer said so; otherwise empty.",
+        "blank or unreadable where the volunteer said so, none where they chose none of the readings; otherwise empty.",
         lambda answer: mark_of(answer.value),
-        {"enum": list(MARKS)},
+        {"enum": [*MARKS, NONE]},
     ),
     Column(
         "vote",

@@ -47,7 +47,9 @@ data-spreadsheet.csv, not data.csv, in a spreadsheet program.
 
 - A row of data.csv is one question about one region: column id. Questions about the same region share column region.
 - answers.csv points to data.csv by id: a row has as many answers there as volunteers gave, at least those in column
-  answers of data.csv.
+  answers of data.csv. Where volunteers read a line in two or three ways, others may have been asked which reading is
+  right: those answers have the kind choose, stand under the same id and hold the reading that was chosen. They weigh
+  less than a reading that was typed, and nothing where most of them chose none of the readings.
 - question and question_version lead to the wording in datapackage.json under civictasks:questions; method and
   parameters lead to civictasks:methods.
 - row_url leads to the row's page on the site, with the scan and the history of the row. x, y, width and height are

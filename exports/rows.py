@@ -30,6 +30,7 @@ class Reading(NamedTuple):
     region_id: str
     volunteer: str
     simulated: bool
+    kind: str
     version: int
     value: dict[str, Any]
     vote: str

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tasks.consensus import text_of
 from tasks.enums import UNSETTLED, BatchState, Purpose, TaskState
 from tasks.identity import Region, region_id
+from tasks.kinds.choose import NONE, chosen, chosen_vote
 from tasks.models import Answer, Batch, Decision, Page, Task, WorkflowVersion
 from tasks.pseudonyms import pseudonym
 
@@ -79,10 +80,12 @@ SETTLED_FIELDS = (
 
 
 class Given(NamedTuple):
-    """One answer as it lies in the database."""
+    """One answer as it lies in the database; ``parent`` is the task among whose readings it chooses, if it does."""
 
     id: int
     task: int
+    parent: int | None
+    offered: dict[str, Any]
     version: int
     seed: bytes
     simulated: bool
@@ -90,8 +93,20 @@ class Given(NamedTuple):
     vote: str
     counted: bool
 
+    @property
+    def told(self) -> tuple[dict[str, Any], str]:
+        """What it says is written there, and the vote that this is; of who chose, those of the reading."""
+        if self.parent is None:
+            return self.value, self.vote
+        value = chosen(self.value, self.offered)
+        return value or NOT_ONE, chosen_vote(self.value, self.offered) or ""
 
-GIVEN_FIELDS = ("id", "task", "version", "volunteer__seed", "volunteer__simulated", "value", "vote", "counted")
+
+GIVEN_FIELDS = (
+    *("id", "task", "task__parent", "task__payload", "version"),
+    *("volunteer__seed", "volunteer__simulated", "value", "vote", "counted"),
+)
+NOT_ONE = {NONE: True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +190,10 @@ def rows_of(pages: Mapping[int, PageFacts], selection: Selection, questions: Map
     about = selection.about(pages)
     answers: dict[int, list[Given]] = defaultdict(list)
     for answer in answers_of(about, selection.cutoff):
-        answers[answer.task].append(answer)
+        answers[answer.parent or answer.task].append(answer)
     rows: dict[int, list[Row]] = defaultdict(list)
-    for found in Decision.objects.filter(about, id=F("task__decision")).values_list(*SETTLED_FIELDS):
+    lines = Decision.objects.filter(about, task__parent=None, id=F("task__decision"))
+    for found in lines.values_list(*SETTLED_FIELDS):
         task = Settled._make(found)
         row = row_of(task, pages[task.page], questions[task.version], selection.dataset)
         row.readings.extend(readings_of(row, task, answers[task.task], selection.secret, questions))
@@ -204,9 +220,10 @@ def readings_of(
             region_id=row.region_id,
             volunteer=pseudonym(secret, bytes(answer.seed)),
             simulated=answer.simulated,
+            kind=questions[answer.version].kind,
             version=questions[answer.version].version,
-            value=answer.value,
-            vote=text_of(answer.vote),
+            value=answer.told[0],
+            vote=text_of(answer.told[1]),
             counted=answer.counted,
             weight=weights.get(answer.id),
         )

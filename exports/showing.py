@@ -160,6 +160,7 @@ def reading_of(kind: str, answer: dict[str, str]) -> dict[str, Any]:
         "volunteer": answer["volunteer"],
         "value": in_words(kind, answer["value"]),
         "mark": answer["mark"],
+        "chosen": answer.get("kind") == KindName.CHOOSE,  # older versions do not say of which kind an answer is
         "counted": answer["counted"] == "true",
         "simulated": answer["simulated"] == "true",
         "weight": answer["weight"][:6],

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tasks.kinds.choose import NONE
+
 MARKS = ("blank", "unreadable")
 COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -10,7 +12,7 @@ COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 def mark_of(value: dict[str, Any] | None) -> str:
     """Return which mark a value is, the empty string for any other value and for none."""
     if value:
-        for mark in MARKS:
+        for mark in (*MARKS, NONE):
             if mark in value:
                 return mark
     return ""

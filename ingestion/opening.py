@@ -27,6 +27,10 @@ def open_project(slug: str) -> Project:
     ProjectSecret.objects.create(project=project)
     workflow = Workflow.objects.create(project=project, slug=KindName.TRANSCRIBE)
     WorkflowVersion.objects.create(
-        workflow=workflow, number=1, kind=KindName.TRANSCRIBE, prompt=_("What does this line say?")
+        workflow=workflow,
+        number=1,
+        kind=KindName.TRANSCRIBE,
+        prompt=_("What does this line say?"),
+        policy={"adjudicate": True},
     )
     return project

@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .consensus import Policy, is_said
+from .differences import told_apart
 from .enums import KindName, TaskState
 from .identity import digest
 from .models import Task, Workflow, WorkflowVersion
@@ -85,10 +86,8 @@ def looks(text: str) -> str:
     return "".join(sign for sign in shown if unicodedata.category(sign) not in ("Cf", "Zs"))
 
 
-def make_child(parent: Task, number: int, texts: dict[str, str], answers: list[int]) -> Task:
+def make_child(parent: Task, number: int, texts: Mapping[str, str], answers: list[int]) -> Task:
     version = version_for(parent.version)
-    choices = [{"id": digest("choice", vote).hex()[:12], "text": text, "vote": vote} for vote, text in texts.items()]
-    secrets.SystemRandom().shuffle(choices)
     copied: dict[str, Any] = {name: getattr(parent, name) for name in COPIED}
     return Task.objects.create(
         workflow_id=version.workflow_id,
@@ -96,11 +95,22 @@ def make_child(parent: Task, number: int, texts: dict[str, str], answers: list[i
         parent=parent,
         round=number,
         natural_key=digest("task", parent.natural_key, number).hex()[:32],
-        payload={"choices": choices, "answers": answers, "answered": parent.answered},
+        payload={"choices": choices_of(texts), "answers": answers, "answered": parent.answered},
         wanted=POLICY.minimum,
         maximum=POLICY.maximum,
         **copied,
     )
+
+
+def choices_of(texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what is offered for each vote, in an order that says nothing; ``parts`` show where they differ."""
+    told = told_apart(list(texts.values()))
+    choices = [
+        {"id": digest("choice", vote).hex()[:12], "text": text, "vote": vote, "parts": parts}
+        for (vote, text), parts in zip(texts.items(), told, strict=True)
+    ]
+    secrets.SystemRandom().shuffle(choices)
+    return choices
 
 
 def version_for(asked: WorkflowVersion) -> WorkflowVersion:

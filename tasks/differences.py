@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
+from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
@@ -88,6 +89,18 @@ def differences(mine: str, decided: str) -> tuple[Part, ...]:
     ]
     together = [list(run) for _differs, run in groupby(pieces, key=lambda part: part.differs)]
     return tuple(Part("".join(p.mine for p in run), "".join(p.decided for p in run)) for run in together)
+
+
+def told_apart(texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Return each text as stretches {text, differs}: whether the others have something else there. A stretch that
+    differs is empty where only others have something."""
+    columns = columns_of(texts)
+    told = []
+    for row in range(len(texts)):
+        letters = [(column[row], len(set(column)) > 1) for column in columns]
+        runs = groupby(letters, key=lambda letter: letter[1])
+        told.append([{"text": "".join(letter for letter, _ in run), "differs": differs} for differs, run in runs])
+    return told
 
 
 def differing_words(mine: str, decided: str) -> tuple[WordDifference, ...]:

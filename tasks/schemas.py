@@ -22,7 +22,8 @@ PAGE_SIZE = Query(LIMIT, description=f"how many entries at most, 1 to {MOST}")
 AFTER = Query("", description="the key after which the page begins; follow `next` instead of building it")
 VALUE = (
     'What was read, by the kind of question: `transcribe` takes `{"text": string}`, `verify` takes '
-    '`{"matches": true or false}`. Every kind also takes `{"unreadable": true}` and `{"blank": true}`.'
+    '`{"matches": true or false}`, `choose` takes `{"choice": id of one of the choices}`. Every kind also takes '
+    '`{"unreadable": true}` and `{"blank": true}`.'
 )
 
 
@@ -48,7 +49,11 @@ class MisfitProblem(Problem):
 
 class LeaseRequest(Schema):
     count: int = Field(1, ge=1, le=20, description="how many tasks to hold at once")
-    workflow: int | None = Field(default=None, description="one question of the project; without it, any that is open")
+    workflow: int | None = Field(
+        default=None,
+        description="one question of the project and nothing else; without it any that is open, and first the choices "
+        "between readings that others typed",
+    )
 
 
 class NextRequest(LeaseRequest):
@@ -65,6 +70,19 @@ class PageImage(Image):
     region: list[int] = Field(description="x, y, width and height of the task's region in pixels of the page")
 
 
+class Stretch(Schema):
+    text: str = Field(description="empty where only the others have something")
+    differs: bool = Field(description="whether the other readings have something else here")
+
+
+class Choice(Schema):
+    """A reading to choose. The last one offered is `none`: none of these."""
+
+    id: str = Field(description="to answer with; `none` says that none of the readings is right")
+    text: str
+    parts: list[Stretch] | None = Field(None, description="the text cut where the other readings differ")
+
+
 class Question(Schema):
     """A task as it is shown to a volunteer."""
 
@@ -78,6 +96,7 @@ class Question(Schema):
     suggestion: str | None = Field(
         None, description="the reading to be confirmed (`verify`), or a machine's reading where the project shows it"
     )
+    choices: list[Choice] | None = Field(None, description="the readings to choose from (`choose`), in no order")
 
 
 class LeaseReply(Schema):

@@ -142,6 +142,8 @@ def value_of(form: dict[str, Any]) -> dict[str, Any]:
     for mark in ("unreadable", "blank"):
         if mark in form:
             return {mark: True}
+    if "choice" in form:
+        return {"choice": form["choice"]}
     if "match" in form:
         return {"matches": form["match"] == "true"}
     return {"text": form.get("text", "")}

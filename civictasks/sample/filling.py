@@ -108,7 +108,7 @@ def sample_project(about: SpecimenSet, part: Part) -> Project:
         kind=part.kind,
         prompt=about.questions[part.kind],
         hint=about.hint,
-        policy=part.policy,
+        policy=part.policy | {"adjudicate": part.kind == KindName.TRANSCRIBE},
     )
     return project
 

@@ -111,7 +111,8 @@ export class Ending {
     const { value, task } = answer;
     const item = document.createElement("li");
     const text = reading(answer) || task.suggestion;
-    const what = value.unreadable ? this.words.unread : value.blank ? this.words.isempty : this.written(text);
+    const none = value.choice && !reading(answer) && this.words.noneofthese;
+    const what = value.unreadable ? this.words.unread : value.blank ? this.words.isempty : none || this.written(text);
     const said = value.matches === false ? [what, ` (${this.words.notso})`] : [what];
     item.append(...said, " ", Object.assign(document.createElement("span"), { className: "soft small", textContent: this.words[`fate${capital(this.fateOf(answer))}`] }));
     item.className = this.fateOf(answer);

@@ -56,14 +56,28 @@ function listenToTools({ report, goOn, lookBack, exchange }) {
   window.addEventListener("online", exchange);
 }
 
-function keyAnywhere(event, { press }) {
+function keyAnywhere(event, doing) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || $("task").hidden) return;
+  if (event.target.closest("input, textarea, select, summary, [data-long]")) return;
+  const pressed = forms.choose.hidden ? keyOfVerify(event) : keyOfChoose(event);
+  if (!pressed) return;
+  event.preventDefault();
+  doing.press(pressed);
+}
+
+/** A number chooses where focus is among the readings; elsewhere only for those who want single keys. */
+function keyOfChoose({ key, target }) {
+  if (!singleKeys.on() && !forms.choose.contains(target)) return null;
+  const readings = [...forms.choose.querySelectorAll(".reading")];
+  const none = readings.pop();
+  return ["0", "n", "N"].includes(key) ? none : readings[Number(key) - 1];
+}
+
+function keyOfVerify(event) {
   const yes = ["1", "y", "ArrowRight"].includes(event.key);
   const no = ["2", "n", "ArrowLeft"].includes(event.key);
-  if (!(yes || no) || !singleKeys.on() || forms.verify.hidden || $("task").hidden) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.target.closest("input, textarea, select, summary, [data-long]")) return;
-  event.preventDefault();
-  press(forms.verify.querySelector(`[name=match][value=${yes}]`));
+  if (!(yes || no) || !singleKeys.on() || forms.verify.hidden) return null;
+  return forms.verify.querySelector(`[name=match][value=${yes}]`);
 }
 
 function listenToSettings({ showClock }) {

@@ -5,7 +5,7 @@ import { Scan } from "./scan.js";
 const $ = (id) => document.getElementById(id);
 const pictures = new Map(); // fetched and decoded before they are needed
 
-export const forms = { transcribe: $("transcribe"), verify: $("verify") };
+export const forms = { transcribe: $("transcribe"), verify: $("verify"), choose: $("choose") };
 export const scan = new Scan($("scan"), $("words").dataset);
 
 export function fetchPicture(task) {
@@ -40,13 +40,51 @@ export function showLine(task, text) {
   $("how").textContent = task.hint || $("how").dataset.otherwise;
   $("say").value = text;
   complain("");
+  const chooses = task.kind === "choose";
+  if (chooses) offer(task);
   if (task.kind === "transcribe") $("say").focus({ preventScroll: true });
-  else if (!forms.verify.contains(activeElement)) $("asked").focus({ preventScroll: true });
+  else if (chooses || !forms.verify.contains(activeElement)) heading().focus({ preventScroll: true });
+}
+
+/** What asks the question that is shown; where something is typed, its field. */
+export function heading() {
+  const shown = Object.values(forms).find((form) => !form.hidden);
+  return shown === forms.transcribe ? $("say") : shown.querySelector(".prompt");
+}
+
+/** Lay the readings out, with marks where they differ. */
+function offer({ choices, hint }) {
+  forms.choose.querySelector(".readings").replaceChildren(...choices.map(buttonOf));
+  $("compare").textContent = hint;
+}
+
+function buttonOf({ id, text, parts }, place) {
+  const button = Object.assign(document.createElement("button"), { className: "btn reading", name: "choice", value: id });
+  const said = document.createElement("span");
+  if (parts) {
+    button.ariaLabel = text;
+    Object.assign(said, { className: "written", dir: "auto" });
+    button.lang = said.lang = $("say").lang;
+    said.append(...parts.map(partOf));
+  } else said.textContent = text;
+  const key = Object.assign(document.createElement("kbd"), { textContent: parts ? place + 1 : 0 });
+  key.setAttribute("aria-hidden", "true");
+  button.append(said, key);
+  return button;
+}
+
+function partOf({ text, differs }) {
+  if (!differs) return text;
+  const mark = document.createElement(text ? "mark" : "i");
+  mark.className = text ? "" : "gone";
+  mark.textContent = text;
+  return mark;
 }
 
 /** What a form says when `button` is pressed; null for nothing typed. */
 export function valueOf(button) {
   if (button.name === "match") return { matches: button.value === "true" };
+  if (button.name === "choice") return { choice: button.value };
   if (button.name) return { [button.name]: true };
   const text = $("say").value.trim();
   return text ? { text } : null;

@@ -5,7 +5,7 @@ import { Bridge } from "./bridge.js";
 import { Ending, duration } from "./ending.js";
 import { listen, offerSettings } from "./hands.js";
 import { clock, drafts, sitting } from "./keeping.js";
-import { complain, fetchPicture, showLine, valueOf } from "./line.js";
+import { complain, fetchPicture, heading, showLine, valueOf } from "./line.js";
 import { Loop } from "./loop.js";
 import { Round, reading } from "./round.js";
 import { announce, say } from "./saying.js";
@@ -135,8 +135,7 @@ function choose(name) {
   }
   if (!$("done").hidden) ending.show(ending.answers, { way: name, over });
   show();
-  const asked = $("transcribe").hidden ? $("asked") : $("say");
-  ($("task").hidden ? document.querySelector(`[data-for=${name}] .way`) : asked).focus();
+  ($("task").hidden ? document.querySelector(`[data-for=${name}] .way`) : heading()).focus();
 }
 
 // ---------- what the loop tells

@@ -9,7 +9,8 @@ const LONG = 40; // letters
 
 /** What an answer says is written; empty where it says nothing of the kind. */
 export function reading({ value, task }) {
-  return value.text ?? (value.matches ? task.suggestion : "");
+  const chosen = value.choice && task.choices.find(({ id, parts }) => id === value.choice && parts);
+  return value.text ?? chosen?.text ?? (value.matches ? task.suggestion : "");
 }
 
 /** What became of an answer: "unsent", "waiting" (for others), "confirmed", "differs", "disputed" or "late". */

@@ -1,5 +1,6 @@
 """What an archivist says about a question."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -75,6 +76,14 @@ class QuestionForm(PlainForm):
         required=False,
     )
 
+    adjudicate = forms.BooleanField(
+        label=gettext_lazy("Where two or three readings compete, ask others which one is right"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "Choosing takes seconds, typing the line once more takes longer. It needs at least four people."
+        ),
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)  # the version that was there when reading
 
     def __init__(self, *args: Any, wording: Wording | None = None, seen: int = 0, **kwargs: Any) -> None:
@@ -107,9 +116,10 @@ class QuestionForm(PlainForm):
 
     def policy(self) -> Policy:
         given = self.cleaned_data
+        adjudicate = given["adjudicate"] and given["kind"] == KindName.TRANSCRIBE
         if given["care"] != OWN:
-            return CARE[given["care"]]
-        return Policy(given["minimum"], given["maximum"], float(given["confidence"]) / 100)
+            return replace(CARE[given["care"]], adjudicate=adjudicate)
+        return Policy(given["minimum"], given["maximum"], float(given["confidence"]) / 100, adjudicate)
 
 
 def initial_of(wording: Wording) -> dict[str, Any]:
@@ -120,8 +130,9 @@ def initial_of(wording: Wording) -> dict[str, Any]:
         "hint": wording.hint,
         "show_suggestion": schema.get("show_suggestion", False),
         **schema.get("normalisation", {}),
-        "care": next((care for care, known in CARE.items() if known == policy), OWN),
+        "care": next((care for care, known in CARE.items() if known == replace(policy, adjudicate=False)), OWN),
         "minimum": policy.minimum,
         "maximum": policy.maximum,
         "confidence": round(policy.confidence * 100, 1),
+        "adjudicate": policy.adjudicate,
     }

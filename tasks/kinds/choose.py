@@ -10,6 +10,7 @@ from ..errors import MalformedValue
 from .marks import VALUES, clean_mark, mark_vote
 
 NONE = "none"
+SHOWN = ("id", "text", "parts")
 CHOICES = 4  # three readings at most, and none of them
 
 
@@ -22,7 +23,7 @@ def clean(value: object, payload: Mapping[str, Any] | None = None) -> dict[str, 
     return {"choice": choice}
 
 
-def offered(payload: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def offered(payload: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the readings that a task offers, by id, in the order in which they are shown."""
     return {choice["id"]: choice for choice in payload.get("choices", ())}
 
@@ -45,7 +46,7 @@ def value_of(verdict: Verdict) -> dict[str, Any]:
 
 def details(suggestion: str, schema: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
     """Nothing tells how many people read what."""
-    readings = [{"id": id_, "text": choice["text"]} for id_, choice in offered(payload).items()]
+    readings = [{name: choice[name] for name in SHOWN} for choice in offered(payload).values()]
     return {"choices": [*readings, {"id": NONE, "text": _("None of these")}]}
 
 

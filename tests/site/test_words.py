@@ -93,7 +93,7 @@ def owner(tmp_path):
     project = Project.objects.get(slug="cards")
     Project.objects.filter(pk=project.pk).update(title="Κάρτες", summary="Λίγα", story="Πολλά", rights="Δικά μας")
     project.batches.update(name="Κουτί")
-    WorkflowVersion.objects.filter(workflow__project=project).update(prompt="Τι λέει;", hint="Όπως είναι")
+    WorkflowVersion.objects.filter(workflow__project=project).update(prompt="Τι λέει;", hint="Όπως είναι", policy={})
     project.organisation.name = "Αρχείο"
     project.organisation.save()
     people = [make_volunteer(username=name, display_name=name, password="md5$a$b") for name in PEOPLE]

@@ -63,7 +63,7 @@ def test_where_two_readings_compete_others_are_asked_which_one_is_right():
     question = shown(child)
     assert (question["kind"], question["prompt"]) == (KindName.CHOOSE, "Which reading is right?")
     assert sorted(choice["text"] for choice in question["choices"]) == ["Kemi", "None of these", "Oulu"]
-    assert [set(choice) for choice in question["choices"]] == [{"id", "text"}] * 3
+    assert [set(choice) for choice in question["choices"]] == [{"id", "text", "parts"}] * 2 + [{"id", "text"}]
     assert shown(child) == question
 
 
