@@ -1,13 +1,14 @@
 """Answers whose points failed are credited again, from what holds now: a second time changes nothing."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from tasks.deciding import counted_votes, question_of, settlement_of
-from tasks.enums import TaskState
+from tasks.enums import Purpose, TaskState
 from tasks.models import Answer, Decision, Task
 from tasks.signals import Settlement
 
@@ -39,19 +40,29 @@ def repaired(task: int) -> bool:
 def balance_task(task: Task) -> None:
     """Bring the ledger of a task's answers to what its decision says. Call it with the task's row locked."""
     answers = list(
-        Answer.objects.filter(task=task.pk).values_list(
-            "id", "volunteer", "created_at", "counted", "withdrawn_at", "weight"
+        Answer.objects.filter(task=task.pk).only(
+            "volunteer", "created_at", "counted", "withdrawn_at", "weight", "purpose", "result"
         )
     )
     took_part = [
-        Credit(answer, volunteer, Rule.TOOK_PART, created_at)
-        for answer, volunteer, created_at, counted, withdrawn_at, weight in answers
-        if counted and not withdrawn_at and weight != 0
+        Credit(answer.pk, answer.volunteer_id, Rule.TOOK_PART, answer.created_at)
+        for answer in answers
+        if (answer.counted or answer.purpose == Purpose.CHECK) and not answer.withdrawn_at and answer.weight != 0
     ]
     settled, at = settlement_now(task)
-    lines = balance(task.project_id, [answer[0] for answer in answers], [*took_part, *credits_of(settled, at)])
+    wanted = [*took_part, *credits_of(settled, at), *credits_of_checks(task, answers)]
+    lines = balance(task.project_id, [answer.pk for answer in answers], wanted)
     Answer.objects.filter(task=task.pk, credited_at=None).update(credited_at=timezone.now())
     logger.info("task %s: %s lines added to the ledger", task.pk, lines)
+
+
+def credits_of_checks(task: Task, answers: Iterable[Answer]) -> Iterator[Credit]:
+    """An answer to a known line earned at once what the reply said, whatever was decided about the line since."""
+    for answer in answers:
+        agrees = answer.result.get("feedback", {}).get("agrees")
+        if answer.purpose == Purpose.CHECK and agrees is not None and answer.weight != 0 and not answer.withdrawn_at:
+            rule = Rule.AGREED if agrees else Rule.DIFFERED
+            yield Credit(answer.pk, answer.volunteer_id, rule, answer.created_at, task.decision)
 
 
 def settlement_now(task: Task) -> tuple[Settlement | None, datetime]:

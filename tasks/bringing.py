@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.choosing import remove_name, rename
@@ -23,6 +23,7 @@ from .leases import free_seats
 from .models import Answer, Decision, Flag, Lease, Pace, Skill
 from .signals import answers_moved
 from .skills import add_up
+from .trusting import trust_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,21 @@ def bring_standing_in_the_work(guest: int, account: int) -> None:
         record[account, workflow, True] += round(right)
         record[account, workflow, False] += round(wrong)
     add_up(record)
+    bring_checks(guest, account)
     Skill.objects.filter(volunteer=guest).delete()
     known = Pace.objects.filter(volunteer=account).values("workflow")
     Pace.objects.filter(volunteer=guest).exclude(workflow__in=known).update(volunteer=account)
     Flag.objects.filter(volunteer=guest).update(volunteer=account)
+
+
+def bring_checks(guest: int, account: int) -> None:
+    for skill in Skill.objects.filter(volunteer=guest):
+        met = {
+            "checks_right": F("checks_right") + skill.checks_right,
+            "checks_wrong": F("checks_wrong") + skill.checks_wrong,
+        }
+        Skill.objects.filter(volunteer=account, workflow=skill.workflow_id).update(**met)
+        trust_anew([account], skill.workflow_id)
 
 
 def bring_person(guest: Volunteer, account: Volunteer) -> None:

@@ -15,7 +15,7 @@ from .deciding import Question, Vote, counted_votes, question_of, settlement_of
 from .enums import DecidedBy, TaskState
 from .errors import DecidedMeanwhile, NotReviewable, OwnReading
 from .leases import free_seats, hash_of, new_token
-from .models import Answer, Decision, Lease, Task
+from .models import Answer, Decision, Gold, Lease, Task
 from .signals import Settlement
 
 METHOD_VERSION = "1"
@@ -26,19 +26,19 @@ SAID_ANEW = {"id", "number", "taught", "created_at"}  # what a restored decision
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The task with its row locked, its counted answers and the decision that holds."""
+    """The task with its row locked, its counted answers and the decision that holds, if there has been one."""
 
     task: Task
     question: Question
     votes: Sequence[Vote]
-    held: Decision
+    held: Decision | None
     reviewer: Volunteer
     now: datetime
 
     @property
     def settlement(self) -> Settlement | None:
         """The settlement that holds, None while volunteers are asked."""
-        return None if self.held.state == TaskState.OPEN else self.settlement_by(self.held)
+        return self.settlement_by(self.held) if self.held and self.held.state != TaskState.OPEN else None
 
     def settlement_by(self, decision: Decision) -> Settlement:
         return settlement_of(self.question, self.votes, decision.pk, TaskState(decision.state), decision.vote)
@@ -63,16 +63,26 @@ class Case:
         return self.append(kept | {"restores": before.pk})
 
     def append(self, fields: dict[str, Any]) -> Decision:
-        latest = Decision.objects.filter(task=self.task.pk).latest("number")
-        own = {"project_id": self.task.project_id, "task_id": self.task.pk, "number": latest.number + 1}
+        latest = Decision.objects.filter(task=self.task.pk).order_by("number").last()
+        number = latest.number + 1 if latest else 1
+        own = {"project_id": self.task.project_id, "task_id": self.task.pk, "number": number}
         return Decision.objects.create(**fields | own | {"created_at": self.now})
 
     def put(self, decision: Decision, **state: Any) -> None:
+        """Let the decision hold. What was known of the line otherwise is known no more."""
         Task.objects.filter(pk=self.task.pk).update(decision=decision.pk, **state)
+        Gold.objects.filter(task=self.task.pk, active=True).exclude(vote=decision.vote).update(active=False)
 
     def write_down(self, what: str, decision: Decision, **more: Any) -> None:
         details = {"project": self.task.project_id, "task": self.task.pk, "decision": decision.pk}
-        audit.record(self.task.project.organisation, self.reviewer, what, **details, instead_of=self.held.pk, **more)
+        audit.record(
+            self.task.project.organisation,
+            self.reviewer,
+            what,
+            **details,
+            instead_of=self.held and self.held.pk,
+            **more,
+        )
 
 
 def take_up(reviewer: Volunteer, task: int, seen: int, now: datetime) -> Case:
@@ -92,7 +102,9 @@ def take_up(reviewer: Volunteer, task: int, seen: int, now: datetime) -> Case:
 
 
 def locked(task: int) -> Task:
-    rows = Task.objects.select_for_update(of=("self",)).select_related("version", "project__organisation", "workflow")
+    rows = Task.objects.select_for_update(of=("self",)).select_related(
+        "version", "project__organisation", "workflow", "page"
+    )
     return rows.get(pk=task)
 
 

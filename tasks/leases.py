@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from .durability import lazy_commit
+from .enums import Purpose
 from .models import Lease, Task
 from .models.answers import LeaseQuerySet
 
@@ -26,9 +27,16 @@ def hash_of(token: str) -> bytes:
 
 
 def make_leases(
-    project: int, volunteer: int, tasks: Sequence[tuple[int, int]], now: datetime, until: datetime
+    project: int,
+    volunteer: int,
+    tasks: Sequence[tuple[int, int]],
+    now: datetime,
+    until: datetime,
+    *,
+    purpose: Purpose = Purpose.WORK,
 ) -> list[tuple[str, Lease]]:
-    """Return unsaved leases with their tokens for ``(task, subject)`` pairs whose seats have been taken."""
+    """Return unsaved leases with their tokens for ``(task, subject)`` pairs whose seats have been taken. A check takes
+    no seat of its task; its lease is held like any other."""
     made = []
     for task, subject in tasks:
         token = new_token()
@@ -38,6 +46,7 @@ def make_leases(
             subject=subject,
             volunteer_id=volunteer,
             token_hash=hash_of(token),
+            purpose=purpose,
             created_at=now,
             expires_at=until,
         )
@@ -56,10 +65,12 @@ def free_seats(leases: LeaseQuerySet, *, skipped: bool = False) -> int:
     """Free the seats of live leases inside the caller's transaction; return how many were still held."""
     if connection.features.has_select_for_update_skip_locked:
         leases = leases.select_for_update(skip_locked=True)
-    held = dict(leases.values_list("pk", "task"))
-    if not Lease.objects.filter(pk__in=held).update(seat=False, skipped=skipped):
+    held = list(leases.values_list("pk", "task", "purpose"))
+    if not Lease.objects.filter(pk__in=[pk for pk, _task, _purpose in held]).update(seat=False, skipped=skipped):
         return 0
-    freed = Counter(held.values())
+    freed: Counter[int] = Counter()
+    for _pk, task, purpose in held:
+        freed[task] += purpose == Purpose.WORK  # a check frees no seat, in as many statements
     for seats in sorted(set(freed.values())):
         tasks = [task for task, count in freed.items() if count == seats]
         Task.objects.filter(pk__in=tasks).update(leased=F("leased") - seats)

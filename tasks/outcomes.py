@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from .enums import UNSETTLED, Status, TaskState
+from .enums import UNSETTLED, Purpose, Status, TaskState
 from .models import Answer, Decision, Task
 
 
@@ -21,11 +21,12 @@ def outcomes_of(volunteer: int, keys: Collection[UUID]) -> list[dict[str, Any]]:
 
 def outcome_of(answer: Answer, task: Task, decisions: dict[int, Decision]) -> dict[str, Any]:
     settled = task.state not in UNSETTLED
+    counted = answer.counted or answer.purpose == Purpose.CHECK
     outcome = {
         "key": str(answer.key),
-        "status": (Status.COUNTED if answer.counted else Status.LATE).value,
+        "status": (Status.COUNTED if counted else Status.LATE).value,
         "points": answer.result.get("points", 0),
-        "pending": answer.counted and not settled,
+        "pending": counted and not settled,
     }
     if settled:
         outcome["feedback"] = {"settled": TaskState(task.state).name.lower()}

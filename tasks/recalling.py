@@ -20,6 +20,8 @@ from .enums import UNSETTLED, DecidedBy, ProjectState, TaskState
 from .models import Answer, Decision, Pace
 from .questions import crop_url
 
+BY_THE_ARCHIVE = (DecidedBy.REVIEWER, DecidedBy.GOLD)
+
 
 class Fate(models.TextChoices):
     """What became of an answer."""
@@ -85,7 +87,7 @@ def memory_of(answer: Answer, decision: Decision | None, *, open_to_all: bool) -
         written="text" in answer.value,
         fate=fate,
         decided=decided,
-        by_the_archive=bool(decided and decision and decision.decided_by == DecidedBy.REVIEWER),
+        by_the_archive=bool(decided and decision and decision.decided_by in BY_THE_ARCHIVE),
         parts=differences(mine, decided) if differs else (),
         words=differing_words(mine, decided) if differs else (),
     )

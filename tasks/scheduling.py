@@ -1,5 +1,6 @@
 """Tasks are leased: which project and question, how many seats a volunteer may hold, where they stood last time."""
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,17 +14,19 @@ from django.utils.translation import gettext as _
 from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update
 
+from .checking import Probation, draw_checks
 from .durability import lazy_commit
-from .enums import ProjectState
+from .enums import ProjectState, Purpose
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
-from .models import Lease, Pace, Project, Task, Workflow
+from .models import Gold, Lease, Pace, Project, Task, Workflow
 from .questions import ask_questions, questions_of
 from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk
 
 NEW_LEASES = Insertion(
-    Lease, "project_id", "task_id", "subject", "volunteer_id", "token_hash", "created_at", "expires_at"
+    Lease, "project_id", "task_id", "subject", "volunteer_id", "token_hash", "purpose", "created_at", "expires_at"
 )
+NOBODY = (None,) * 7  # erased meanwhile
 NOTHING_FOR = timedelta(minutes=1)  # how long an empty search is believed
 
 
@@ -49,6 +52,9 @@ class Made:
         return [Granted(token, lease.expires_at, tasks[lease.task_id]) for token, lease in self.leases]
 
 
+NOTHING = Made([], dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """How many seats a volunteer may hold in all, and until when."""
@@ -67,6 +73,7 @@ class Standing:
     cursors: dict[str, list[int]] | None
     nothing_until: datetime | None
     live: list[tuple[int, int]]
+    probation: Probation
 
 
 class Asked(NamedTuple):
@@ -168,43 +175,61 @@ def lease_from(asked: Asked, volunteer: int, count: int, allowed: Allowance, now
         walker = Walker(volunteer, asked.project, asked.workflow, cursors)
         made = walk_and_lease(walker, count, standing, allowed, now)
         if made.leases:
-            remember(walker, None, known=standing.cursors is not None)
+            remember(walker, None, standing, made)
     if made.leases:
         return made.granted()
     found = search(walker, now)  # outside: among 50,000 answers of one's own it takes a tenth of a second
     with lazy_commit():
-        made = walk_and_lease(walker, count, standing_of(volunteer, asked.workflow), allowed, now)
-        remember(walker, None if found else now + NOTHING_FOR, known=standing.cursors is not None)
+        standing = standing_of(volunteer, asked.workflow)
+        made = walk_and_lease(walker, count, standing, allowed, now) if found else NOTHING
+        remember(walker, None if found else now + NOTHING_FOR, standing, made)
     return made.granted()
 
 
 def walk_and_lease(walker: Walker, count: int, standing: Standing, allowed: Allowance, now: datetime) -> Made:
     held = keep_within_limit(standing.live, allowed.most - count)
-    chosen = walk(walker, count, held)
-    tasks = [(task.id, task.subject) for task in chosen]
-    made = make_leases(walker.project, walker.volunteer, tasks, now, allowed.until)
+    checks = draw_checks(walker, standing.probation.due(count), held)
+    chosen = walk(walker, count - len(checks), held) if len(checks) < count else []
+    if len(checks) < count and not chosen:
+        return NOTHING  # whoever finds no work is not asked what is known either
+    tasks = {Purpose.WORK: [(task.id, task.subject) for task in chosen], Purpose.CHECK: checks}
+    made = [
+        lease
+        for purpose, some in tasks.items()
+        for lease in make_leases(walker.project, walker.volunteer, some, now, allowed.until, purpose=purpose)
+    ]
+    if checks:
+        random.shuffle(made)
     NEW_LEASES.many(lease for _token, lease in made)
-    return Made(made, ask_questions(task.id for task in chosen))
+    return Made(made, ask_questions(lease.task_id for _token, lease in made))
 
 
 def standing_of(volunteer: int, workflow: int) -> Standing:
     rows = pace_and_leases.rows(volunteer=volunteer, workflow=workflow)
-    [(cursors, nothing_until), *_same] = [row[:2] for row in rows] or [(None, None)]
-    return Standing(cursors, nothing_until, [(lease, subject) for *_pace, lease, subject in rows if lease])
+    [(cursors, nothing_until, since, passed, right, wrong, known), *_same] = [row[:7] for row in rows] or [NOBODY]
+    live = [(lease, subject) for *_pace, lease, subject, _purpose in rows if lease]
+    met = round((right or 0) + (wrong or 0)) + sum(purpose == Purpose.CHECK for *_lease, purpose in rows)
+    return Standing(cursors, nothing_until, live, Probation(bool(known), met, passed or 0, since or 0))
 
 
 @Selection
 def pace_and_leases():
     pace = FilteredRelation("paces", condition=Q(paces__workflow=Given("workflow")))
     live = FilteredRelation("leases", condition=Q(leases__seat=True, leases__used_at=None))
-    rows = Volunteer.objects.filter(pk=Given("volunteer")).annotate(pace=pace, live=live)
-    return rows.values_list("pace__cursors", "pace__nothing_until", "live__id", "live__subject").order_by("live__id")
+    skill = FilteredRelation("skills", condition=Q(skills__workflow=Given("workflow")))
+    known = Exists(Gold.objects.filter(workflow=Given("workflow"), active=True))
+    rows = Volunteer.objects.filter(pk=Given("volunteer")).annotate(pace=pace, live=live, skill=skill, known=known)
+    of_pace = [f"pace__{column}" for column in ("cursors", "nothing_until", "since_check", "checks_passed")]
+    of_checks = ["skill__checks_right", "skill__checks_wrong", "known"]
+    return rows.values_list(*of_pace, *of_checks, "live__id", "live__subject", "live__purpose").order_by("live__id")
 
 
-def remember(walker: Walker, nothing_until: datetime | None, *, known: bool) -> None:
+def remember(walker: Walker, nothing_until: datetime | None, standing: Standing, made: Made) -> None:
     mine = {"volunteer": walker.volunteer, "workflow": walker.workflow}
-    values = {"cursors": dump_cursors(walker.cursors), "nothing_until": nothing_until}
-    if known:
+    checks = sum(lease.purpose == Purpose.CHECK for _token, lease in made.leases)
+    since = standing.probation.since_after(checks, len(made.leases) - checks)
+    values = {"cursors": dump_cursors(walker.cursors), "nothing_until": nothing_until, "since_check": since}
+    if standing.cursors is not None:
         change_pace.ask(**mine, **values)
     else:
         Pace.objects.update_or_create(volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values)
@@ -213,7 +238,7 @@ def remember(walker: Walker, nothing_until: datetime | None, *, known: bool) -> 
 @Update
 def change_pace():
     mine = Pace.objects.filter(volunteer=Given("volunteer"), workflow=Given("workflow"))
-    return mine, {"cursors": Given("cursors"), "nothing_until": Given("nothing_until")}
+    return mine, {name: Given(name) for name in ("cursors", "nothing_until", "since_check")}
 
 
 def keep_within_limit(live: Sequence[tuple[int, int]], room: int) -> set[int]:

@@ -11,11 +11,12 @@ from django.db.models import F
 
 from .enums import DecidedBy, TaskState
 from .models import Answer, Decision, Skill, Task, Watermark
+from .trusting import trust_anew
 
 FITTED = "skills"
 AT_ONCE = 1000  # decisions
 FIELDS = ("pk", "task", "state", "decided_by", "vote", "evidence", "taught")
-TEACHERS = {DecidedBy.RULE, DecidedBy.REVIEWER}
+TEACHERS = {DecidedBy.RULE, DecidedBy.REVIEWER, DecidedBy.GOLD}
 
 type Record = Counter[tuple[int, int, bool]]  # (volunteer, workflow, right) -> answers
 
@@ -69,3 +70,5 @@ def add_up(record: Record) -> None:
         Skill.objects.filter(volunteer=volunteer, workflow=workflow).update(
             right=F("right") + right, wrong=F("wrong") + wrong
         )
+    for workflow in {workflow for _volunteer, workflow in pairs}:
+        trust_anew([volunteer for volunteer, one in pairs if one == workflow], workflow)

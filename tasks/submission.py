@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +19,10 @@ from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update, each
 
 from .arriving import Visit, Worth, worth_of
+from .checking import Told, judge_check
 from .consensus import Policy
 from .deciding import Question, decide, learned_of
-from .enums import Status, TaskState, Urgency
+from .enums import Purpose, Status, TaskState, Urgency
 from .errors import MalformedValue
 from .haste import Arrival
 from .kinds import KINDS, Value
@@ -244,7 +245,9 @@ def write(
     credited_at: datetime | None,
 ) -> dict[str, Any]:
     question = seat.question
-    counted = count(question, seat.lease, now)
+    check = seat.purpose == Purpose.CHECK
+    counted = count(seat, now)
+    vote = KINDS[question.kind].vote(value, question.schema)
     stored = NEW_ANSWER.ask(
         project_id=question.project,
         task_id=question.task,
@@ -254,26 +257,35 @@ def write(
         key=submission.key,
         body_hash=submission.body_hash,
         value=value,
-        vote=KINDS[question.kind].vote(value, question.schema),
+        vote=vote,
         purpose=seat.purpose,
         counted=counted,
         weight=worth.share,
         elapsed_ms=submission.elapsed_ms,
-        grp=worth.group,
+        grp=None if check else worth.group,
         result={},
         created_at=now,
         credited_at=credited_at,
     )
-    settled = decide(question, now) if counted else None
+    if check:
+        settled, feedback = judge_check(question, volunteer.pk, stored, value, vote, heard=worth.heard)
+    else:
+        settled, feedback = decided(question, stored, now) if counted else (None, None)
     answer, points = stored(), 0
-    if settled and question.parent:
-        resume(question, settled, now)
-    if counted and credited_at:
+    if (counted or check) and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
-    result = result_of(submission, counted=counted, settled=settled, answer=answer, points=points)
+    result = result_of(submission, counted=counted or check, feedback=feedback, points=points)
     keep_reply.ask(answer=answer, result=result)
     remember_activity(volunteer, now)
     return result
+
+
+def decided(question: Question, stored: Callable[[], int], now: datetime) -> Told:
+    """Return the settlement that a counted answer caused, and what its giver is told of it."""
+    settled = decide(question, now)
+    if settled and question.parent:
+        resume(question, settled, now)
+    return settled, feedback_of(settled, stored()) if settled else None
 
 
 @Update
@@ -286,20 +298,26 @@ def use_seat():
     return Lease.objects.live().filter(pk=Given("lease")), {"used_at": Given("used_at"), "seat": False}
 
 
-def count(question: Question, lease: int, now: datetime) -> bool:
-    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled.
+def count(seat: Seat, now: datetime) -> bool:
+    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled, and of a check,
+    which takes no seat.
 
     Both updates travel together: the second one counts nothing unless the first has just used the lease.
     """
+    lease, task = seat.lease, seat.question.task
     used = use_seat.ask(lease=lease, used_at=now)
-    counted = count_seat.ask(task=question.task, lease=lease, used_at=now)
+    if seat.purpose == Purpose.CHECK:
+        if not used.count and not Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
+            raise LeaseUsed
+        return False
+    counted = count_seat.ask(task=task, lease=lease, used_at=now)
     if counted.count:
         return True
     if used.count:
-        Task.objects.filter(pk=question.task).update(leased=F("leased") - 1)
+        Task.objects.filter(pk=task).update(leased=F("leased") - 1)
         return False
     if Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
-        return bool(take_free_seat.run(task=question.task))
+        return bool(take_free_seat.run(task=task))
     raise LeaseUsed
 
 
@@ -332,19 +350,17 @@ def remember_activity(volunteer: Volunteer, now: datetime) -> None:
         Volunteer.objects.filter(pk=volunteer.pk).update(last_answer_at=now)
 
 
-def result_of(
-    submission: Submission, *, counted: bool, settled: Settlement | None, answer: int, points: int
-) -> dict[str, Any]:
+def result_of(submission: Submission, *, counted: bool, feedback: dict[str, Any] | None, points: int) -> dict[str, Any]:
     result = {
         "key": str(submission.key),
         "status": (Status.COUNTED if counted else Status.LATE).value,
         "points": points,
-        "pending": counted and settled is None,
+        "pending": counted and feedback is None,
     }
     if not counted:
         result["reason"] = _("Others have finished this one meanwhile. Thank you: your answer is kept.")
-    if settled:
-        result["feedback"] = feedback_of(settled, answer)
+    if feedback:
+        result["feedback"] = feedback
     return result
 
 

@@ -33,7 +33,7 @@ from .deciding import (
     urgency_in_doubt,
     weigh,
 )
-from .enums import DecidedBy, TaskState, Urgency
+from .enums import DecidedBy, Purpose, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
 from .resuming import (
@@ -102,8 +102,9 @@ def withdraw(answer: Answer, task: Task, now: datetime) -> Withdrawal:
         undone, settled = redecide(question, task, votes_before, votes, now, keep_seat=nothing_shown)
         if task.parent_id:
             follow(question, task, settled, now)
-    lease = revive_lease(answer, now) if nothing_shown else None
-    if answer.counted:
+    check = answer.purpose == Purpose.CHECK
+    lease = revive_lease(answer, now) if nothing_shown and not check else None
+    if answer.counted or check:
         gone = CountedAnswer(answer.pk, answer.project_id, answer.task_id, answer.volunteer_id, answer.created_at)
         tell(answer_withdrawn, gone, undone=undone, settled=settled, at=now)
     return Withdrawal(lease)

@@ -13,6 +13,7 @@ from .jobs import spread_question
 from .leases import free_expired_seats
 from .models import Answer, Decision, Lease, Project, Task
 from .projects import count_progress
+from .promoting import promote_sure_lines
 from .queueing import hint
 from .skills import fit_skills
 from .spreading import questions_to_spread
@@ -74,6 +75,11 @@ def forget_groups_of_settled() -> int:
 def forget_old_groups() -> int:
     now = timezone.now()
     return forget_salts(now) + forget_old(now)
+
+
+@chore(every=timedelta(minutes=10))
+def promote_lines() -> int:
+    return promote_sure_lines(timezone.now())
 
 
 @chore(every=timedelta(hours=6))

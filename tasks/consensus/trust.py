@@ -8,6 +8,10 @@ nobody is judged by old sins for ever. Who is below ``THRESHOLD`` with a probabi
 
 import math
 
+from rapidfuzz.distance import Levenshtein
+
+from .ballots import UNREADABLE, is_said, text_of
+
 PRIOR_RIGHT, PRIOR_WRONG = 2.0, 0.5
 THRESHOLD = 0.35  # right less often than this is no help: careless people are right twice as often
 SURE = 0.95
@@ -32,6 +36,17 @@ def trust_of(checks_right: float, checks_wrong: float, right: float = 0, wrong: 
     scale = min(1.0, MEMORY / (good + bad)) if good + bad else 1.0
     doubt = beta_below(THRESHOLD, PRIOR_RIGHT + scale * good, PRIOR_WRONG + scale * bad)
     return MUTED_TRUST if doubt >= SURE else 1.0
+
+
+def likeness(vote: str, known: str) -> float:
+    """Return how right a vote is, as a share of a check passed: 1, 1/2 for a slip of the hand or where somebody could
+    not read what can be read, or 0. A spammer does not come near what is written."""
+    if vote == known:
+        return 1.0
+    if is_said(vote) and is_said(known):
+        near = Levenshtein.normalized_similarity(text_of(vote), text_of(known)) >= NEAR
+        return 0.5 if near else 0.0
+    return 0.5 if UNREADABLE in (vote, known) else 0.0
 
 
 def beta_below(x: float, a: float, b: float) -> float:

@@ -22,7 +22,7 @@ from ..disputes import (
     previous_dispute,
     queue_of,
 )
-from ..enums import DecidedBy, KindName, TaskState
+from ..enums import KindName, TaskState
 from ..models import Decision, Task
 from ..questions import crop_url, questions_of
 from ..reviewing import UNDO_WINDOW
@@ -112,7 +112,7 @@ def said(decision: Decision) -> dict[str, str]:
 def by(decision: Decision, reviewer: Volunteer) -> str:
     if decision.reviewer_id == reviewer.pk:
         return _("you")
-    if decision.decided_by == DecidedBy.REVIEWER:
+    if decision.reviewer:
         return str(decision.reviewer)
     return ngettext("%(number)d volunteer", "%(number)d volunteers", decision.answers) % {"number": decision.answers}
 

@@ -13,6 +13,7 @@ from accounts.enums import Role
 
 from ..consensus import fold
 from ..disputes import disputes_of, marking_own, next_dispute, reviewed_in
+from ..enums import DecidedBy
 from ..errors import DecidedMeanwhile, MalformedValue, NotReviewable, OwnReading, TasksError, TooLateToUndo
 from ..models import Decision, Project, Task
 from ..reviewing import reopen, settle, undo
@@ -87,8 +88,8 @@ def number_in(text: str | None) -> int:
 def take_back(request: MemberRequest, slug: str) -> HttpResponse:
     """Undo an act of one's own and show its line again."""
     project = project_of(request, slug)
-    own = Decision.objects.filter(project=project, reviewer=request.user, task__page__withheld_at=None)
-    decision = get_object_or_404(own, pk=number_in(request.POST.get("decision")))
+    own = Decision.objects.filter(project=project, decided_by=DecidedBy.REVIEWER, reviewer=request.user)
+    decision = get_object_or_404(own.filter(task__page__withheld_at=None), pk=number_in(request.POST.get("decision")))
     try:
         undo(request.user, decision)
     except TasksError as error:

@@ -12,13 +12,23 @@ from gamification.models import EVERYONE, Ledger
 from gamification.periods import EVER
 from gamification.rebuilding import errors
 from gamification.repairing import repair_credits
-from tasks.enums import Purpose, TaskState
+from tasks.enums import TaskState
 from tasks.leases import give_back
 from tasks.models import Answer
+from tasks.scheduling import lease_tasks
 from tasks.signals import answer_counted, answer_withdrawn
 from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
-from tests.factories import NOON, make_lease, make_project, make_task, make_volunteer, make_workflow, post_answer
+from tests.factories import (
+    NOON,
+    make_known,
+    make_lease,
+    make_project,
+    make_task,
+    make_volunteer,
+    make_workflow,
+    post_answer,
+)
 
 from .builders import counted, ledger, make_volunteers, project_all, settlement, standings
 
@@ -192,9 +202,26 @@ def test_an_answer_that_deserves_nothing_is_not_looked_at_again():
     task = make_task()
     post_answer(task, "Helsinki")
     Ledger.objects.all().delete()
-    Answer.objects.update(counted=False, purpose=Purpose.CHECK, credited_at=None)
+    Answer.objects.update(counted=False, credited_at=None)
 
     assert (repair_credits(), repair_credits(), ledger()) == (1, 0, [])
+
+
+def test_an_answer_to_a_known_line_is_credited_later_as_it_would_have_been():
+    workflow = make_workflow()
+    make_task(workflow)
+    known = make_task(workflow)
+    make_known(known)
+    volunteer = make_volunteer()
+    [granted] = lease_tasks(volunteer.pk, workflow.project.slug, 1, newcomer=True).leases
+    submit_answers(volunteer, [Submission(granted.token, uuid4(), {"text": "Helsinki"})])
+    before = ledger()
+    Ledger.objects.all().delete()
+    Answer.objects.update(credited_at=None)
+
+    assert (repair_credits(), repair_credits()) == (1, 0)
+    assert len(before) == 2
+    assert sorted(ledger()) == sorted(before)
 
 
 def test_a_task_that_cannot_be_repaired_leaves_the_others_their_turn(monkeypatch, caplog):

@@ -1,0 +1,151 @@
+"""Known lines among the work: who is asked one when, and what comes of the answer.
+
+A check is a lease like any other, but that its task is settled and counts nothing. Until it is answered it cannot be
+told from work: the same words, the same addresses, as many statements.
+"""
+
+import random
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q
+
+from accounts.prepared import Given, Selection, Update, ask, each, here
+
+from .consensus.trust import likeness, trust_of
+from .deciding import Question
+from .enums import GoldSource, TaskState
+from .lessons import lesson_of
+from .models import Gold, Pace, Task
+from .signals import Settlement
+from .walking import RING, Walker, subjects_of
+
+AT_FIRST = 5  # whoever comes new to a question begins with lines that are known
+LEAST_SHARE = 0.05
+HALF_AFTER = 5  # checks passed, when every second line is one
+LONGEST_PAUSE = 3  # times the usual pause: luck alone keeps nobody from being checked
+COUNTED_TO = 10_000
+WINDOW = 16  # known lines looked at from a random one on
+AS_KNOWN = (TaskState.AGREED, TaskState.UNREADABLE)
+
+# Nothing is checked where nothing is to be done: such a project is read, whatever is known of it.
+HALF_OF_THE_RING = """
+SELECT * FROM (
+  SELECT tasks_gold.task_id, tasks_task.subject FROM tasks_gold
+  JOIN tasks_task ON tasks_task.id = tasks_gold.task_id
+  WHERE tasks_gold.workflow_id = %s AND tasks_gold.active AND tasks_gold.draw {side} %s AND EXISTS (
+    SELECT 1 FROM tasks_task AS work WHERE work.workflow_id = %s AND work.state = 0 AND work.seats > 0)
+  ORDER BY tasks_gold.draw LIMIT {window}
+) AS half"""
+LOOK = " UNION ALL ".join(HALF_OF_THE_RING.format(side=side, window=WINDOW) for side in (">=", "<"))
+MEET = """
+INSERT INTO tasks_skill (volunteer_id, workflow_id, checks_right, checks_wrong, trust) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (volunteer_id, workflow_id) DO UPDATE SET
+  checks_right = tasks_skill.checks_right + excluded.checks_right,
+  checks_wrong = tasks_skill.checks_wrong + excluded.checks_wrong, trust = excluded.trust"""
+
+
+@dataclass(frozen=True, slots=True)
+class Probation:
+    """What decides how often somebody is checked: ``met`` counts checks answered or held, ``passed`` those answered
+    right, ``since`` the lines of work leased since the last one. ``possible``: something is known of this question."""
+
+    possible: bool = False
+    met: int = 0
+    passed: int = 0
+    since: int = 0
+
+    @property
+    def share(self) -> float:
+        return max(LEAST_SHARE, 1 / (1 + self.passed / HALF_AFTER))
+
+    def due(self, count: int) -> int:
+        """Return how many of the next ``count`` lines are to be known ones; chance decides of each."""
+        return sum(self.is_due(place) for place in range(count)) if self.possible else 0
+
+    def is_due(self, place: int) -> bool:
+        if self.met + place < AT_FIRST:
+            return True
+        return random.random() < self.share or (self.since + place) * self.share >= LONGEST_PAUSE
+
+    def since_after(self, checks: int, work: int) -> int:
+        return 0 if checks else min(self.since + work, COUNTED_TO)
+
+
+type Told = tuple[Settlement | None, dict[str, Any] | None]  # what it earns and what it is told; None: nothing
+
+
+def draw_checks(walker: Walker, count: int, held: Collection[int]) -> list[tuple[int, int]]:
+    """Return up to ``count`` known lines, as task and subject, that this volunteer has not met. None where there is no
+    work to be done, or where they have met them all."""
+    if not count:
+        return []
+    found = look(walker)
+    mine = {*held, *subjects_of(walker, [subject for _task, subject in found])}
+    fresh = [(task, subject) for task, subject in found if subject not in mine]
+    known = {task for [task] in still_known.rows(tasks=[task for task, _subject in fresh])}
+    return [pair for pair in fresh if pair[0] in known][:count]
+
+
+def look(walker: Walker) -> list[tuple[int, int]]:
+    start = random.randrange(RING)
+    found: list[tuple[int, int]] = ask(here(), LOOK, [walker.workflow, start, walker.workflow] * 2).rows
+    return found[:WINDOW]
+
+
+@Selection
+def still_known(tasks):
+    known = Task.objects.filter(pk__in=each("tasks", tasks), state__in=AS_KNOWN, page__withheld_at=None)
+    return known.values_list("pk")
+
+
+def judge_check(
+    question: Question,
+    volunteer: int,
+    stored: Callable[[], int],
+    value: dict[str, Any],
+    vote: str,
+    *,
+    heard: bool = True,
+) -> Told:
+    """Learn from an answer to a known line; only rows of this volunteer are written.
+
+    ``stored`` returns the answer's id. One that came too fast to be ``heard`` earns nothing.
+    """
+    rows = what_is_known.rows(task=question.task, volunteer=volunteer)
+    if not rows or question.decision is None:
+        return None, None  # no longer known: others will say
+    [(known, known_value, source, state, *record)] = rows
+    right = likeness(vote, known)
+    learn(question, volunteer, right, record)
+    agrees = right == 1
+    mine = ((stored(), volunteer),) if heard else ()
+    agreeing, differing = (mine, ()) if agrees else ((), mine)
+    settled = Settlement(question.task, question.project, question.decision, TaskState(state), agreeing, differing)
+    feedback = {"settled": TaskState(state).name.lower(), "agrees": agrees, "readers": 1 + agrees}
+    if not agrees and source == GoldSource.ARCHIVIST:
+        feedback["known"] = lesson_of(value, known_value)
+    return settled, feedback
+
+
+@Selection
+def what_is_known():
+    mine = Q(workflow__skill__volunteer=Given("volunteer"))
+    known = Gold.objects.filter(task=Given("task"), active=True, task__page__withheld_at=None)
+    known = known.annotate(skill=FilteredRelation("workflow__skill", condition=mine))
+    of_skill = [f"skill__{column}" for column in ("checks_right", "checks_wrong", "right", "wrong")]
+    return known.values_list("vote", "value", "source", "task__state", *of_skill)
+
+
+def learn(question: Question, volunteer: int, right: float, record: list[float | None]) -> None:
+    checks_right, checks_wrong, others_right, others_wrong = (number or 0 for number in record)
+    trust = trust_of(checks_right + right, checks_wrong + 1 - right, others_right, others_wrong)
+    ask(here(), MEET, [volunteer, question.workflow, right, 1 - right, trust])
+    pass_check.ask(volunteer=volunteer, workflow=question.workflow, passed=int(right == 1))
+
+
+@Update
+def pass_check():
+    mine = Pace.objects.filter(volunteer=Given("volunteer"), workflow=Given("workflow"))
+    return mine, {"checks_passed": F("checks_passed") + Given("passed")}
