@@ -1,0 +1,1 @@
+"""What a policy will need and be worth, before a question is published."""

@@ -1,0 +1,99 @@
+"""Predict what a policy costs and yields from a record of answers, in several random orders."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+from random import Random
+from statistics import fmean, stdev
+
+from ..consensus import Outcome, Policy
+from ..consensus.replaying import Cast, Played, replay
+from .material import Material
+
+ORDERS = 5
+THREE = 3
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Of all tasks, on average over the orders. ``answers`` a task; the next four are shares of the tasks and sum to 1.
+
+    ``open`` tasks ran out of answers: what they would have needed is not known, so ``answers`` is too low by as much.
+    ``error`` is the share of settled values that are wrong; with its standard error where it was ``measured`` on known
+    tasks, else what the confidences say. None: nothing was settled, or none of the known tasks.
+    """
+
+    answers: float
+    settled: float
+    disputed: float
+    unreadable: float
+    open: float
+    error: float | None
+    error_se: float | None
+    measured: bool
+
+
+def predict(material: Material, policy: Policy, orders: int = ORDERS) -> Prediction:
+    outcomes: Counter[Outcome] = Counter()
+    answers, doubt = 0, 0.0
+    errors: defaultdict[int, list[bool]] = defaultdict(list)
+    for order in range(orders):
+        for played in replay(material.record, material.merge, policy, material.learner(), Random(order)):
+            outcomes[played.outcome] += 1
+            answers += played.answers
+            if played.outcome is Outcome.AGREED:
+                doubt += 1 - played.confidence
+                note_error(errors, played, material)
+    played_tasks = max(outcomes.total(), 1)
+    share = {outcome: outcomes[outcome] / played_tasks for outcome in Outcome}
+    expected = doubt / outcomes[Outcome.AGREED] if outcomes[Outcome.AGREED] else None
+    error, error_se = mean_of(errors.values()) if material.known else (expected, None)
+    return Prediction(
+        answers / played_tasks,
+        share[Outcome.AGREED],
+        share[Outcome.DISPUTED],
+        share[Outcome.UNREADABLE],
+        share[Outcome.WAIT] + share[Outcome.ONE_MORE],
+        error,
+        error_se,
+        measured=bool(material.known),
+    )
+
+
+def note_error(errors: defaultdict[int, list[bool]], played: Played, material: Material) -> None:
+    if played.task in material.known:
+        errors[played.task].append(played.vote != material.known[played.task])
+
+
+def count_votes(material: Material, most: int | None, orders: int = ORDERS) -> Prediction:
+    """Return what counting the first ``most`` votes of each task gives, without a model: the usual practice to compare
+    with. Of a tie the first vote wins; what most call unreadable is so."""
+    answers, tasks, unreadable = 0, 0, 0
+    errors: defaultdict[int, list[bool]] = defaultdict(list)
+    for order in range(orders):
+        chance = Random(order)
+        for task, casts in enumerate(material.record):
+            if not casts:
+                continue
+            some = chance.sample(casts, min(most or len(casts), len(casts)))
+            winner = most_frequent(some)
+            answers, tasks = answers + len(some), tasks + 1
+            unreadable += winner == "!unreadable"
+            if task in material.known:
+                errors[task].append(winner != material.known[task])
+    share = unreadable / max(tasks, 1)
+    return Prediction(answers / max(tasks, 1), 1 - share, 0, share, 0, *mean_of(errors.values()), bool(material.known))
+
+
+def most_frequent(casts: Iterable[Cast]) -> str:
+    [(vote, _votes)] = Counter(cast.vote for cast in casts).most_common(1)
+    return vote
+
+
+def mean_of(errors: Iterable[list[bool]]) -> tuple[float | None, float | None]:
+    """Return the mean of the tasks' means and its standard error over the tasks."""
+    means = [fmean(some) for some in errors]
+    if not means:
+        return None, None
+    return fmean(means), stdev(means) / sqrt(len(means)) if len(means) > 1 else None
