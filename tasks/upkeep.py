@@ -8,8 +8,9 @@ from accounts.models import Volunteer
 
 from .advancing import move_fronts
 from .chores import chore
+from .colluding import looked_at, workflows_to_look_at
 from .grouping import forget_old, forget_salts, forget_settled
-from .jobs import spread_question
+from .jobs import seek_rings, spread_question
 from .leases import free_expired_seats
 from .models import Answer, Decision, Lease, Project, Task
 from .projects import count_progress
@@ -80,6 +81,16 @@ def forget_old_groups() -> int:
 @chore(every=timedelta(minutes=10))
 def promote_lines() -> int:
     return promote_sure_lines(timezone.now())
+
+
+@chore(every=timedelta(minutes=10))
+def seek_colluders() -> int:
+    """Workflows of projects with new decisions; should the queue be down, all of them the next time."""
+    workflows, newest = workflows_to_look_at(timezone.now())
+    hinted = [hint(seek_rings, pk) for pk in workflows]
+    if all(hinted):
+        looked_at(newest)
+    return sum(hinted)
 
 
 @chore(every=timedelta(hours=6))
