@@ -10,7 +10,9 @@ line and errs once in twelve characters. A line is wrong when its text is not th
 
 Best of three publishes what two of three people typed alike (as NFC, single spaces), else what came first. *Merged*
 has the same three answers, and the machine's. *Asked where in doubt* has as many answers in all: two for each line,
-then one more for the least sure ones, until three a line are spent.
+then one more for the least sure ones, until three a line are spent. *Tied* says of those who collude and of honest
+people how many are found to share wrong answers (``crowds.collusion``) when each line has five. The merge does not use
+it: counting a ring as one voice there changed no value, for two of a ring seldom meet on a line.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from random import Random
 import numpy as np
 
 from tasks.consensus import fold
+from tasks.consensus.crowds.collusion import Known, find_rings
 from tasks.consensus.crowds.readings import Readings
 from tasks.consensus.crowds.texts import Fit, fit_texts
 from tasks.mistyping import mistype
@@ -33,7 +36,7 @@ from tasks.mistyping import mistype
 HONEST, DECOMPOSING, SLOPPY, SPAMMING = "honest", "decomposing", "sloppy", "spamming"
 COPYING, COLLUDING, MACHINE = "copying", "colluding", "OCR"
 PEOPLE = {HONEST: 25, DECOMPOSING: 2, SLOPPY: 6, SPAMMING: 3, COPYING: 2, COLLUDING: 2}
-TURNS = 3  # answers a line
+TURNS, TURNS_MORE = 3, 2  # answers a line
 MUTED = 0.1
 NEWCOMERS_LINES = 333  # in which forty people give 25 answers each
 SHARES = (1 / 2, 1 / 4, 1 / 4)  # of the third answers, asked for in turn
@@ -97,6 +100,17 @@ class World:
         columns = np.array(rows, np.int32).T
         return fit_texts(Readings(columns[0], columns[1], columns[2], texts, len(self.lines), len(self.people)))
 
+    def tied(self) -> set[int]:
+        """Return the people who share wrong answers more than chance explains, judged by what is merged."""
+        rows: list[tuple[int, int, int, bool]] = []
+        for line, (text, _sure) in enumerate(values(self.fit())):
+            numbers = {typed: number for number, (_person, typed) in enumerate(self.answers[line])}
+            rows += [(line, person, numbers[typed], typed != text) for person, typed in sorted(self.answers[line])]
+        task, person, value, wrong = (np.array(column) for column in zip(*rows, strict=True))
+        return {
+            person for ring in find_rings(Known(task, person, value, wrong, np.zeros_like(task))) for person in ring
+        }
+
 
 def agreed_upon(truth: str) -> str:
     """Return what those who collude type for a line: in every second one the same three slips."""
@@ -140,6 +154,8 @@ class Result:
     muted: float
     machine: float
     calibration: float
+    colluding: int
+    honest: int
 
 
 def play(lines: list[str], seed: int) -> Result:
@@ -148,15 +164,21 @@ def play(lines: list[str], seed: int) -> Result:
         for line in range(len(lines)):
             same.ask(line)
     found = values(same.fit())
+    voted = errors([best_of_three(given) for given in same.answers], lines)
+    for line in [*range(len(lines))] * TURNS_MORE:
+        same.ask(line)
+    tied = [same.people[person].character for person in same.tied()]
     spamming, muted, machine = weights(lines[:NEWCOMERS_LINES], seed)
     return Result(
-        voted=errors([best_of_three(given) for given in same.answers], lines),
+        voted=voted,
         merged=errors([text for text, _sure in found], lines),
         doubted=errors([text for text, _sure in ask_where_in_doubt(lines, seed)], lines),
         spamming=spamming,
         muted=muted,
         machine=machine,
         calibration=calibration_error(found, lines),
+        colluding=tied.count(COLLUDING),
+        honest=tied.count(HONEST) + tied.count(DECOMPOSING),
     )
 
 
@@ -214,12 +236,15 @@ def main() -> None:
         parser.exit(1, f"There is no line_truth.csv in the folders of {options.scans}.\n")
     Random("lines").shuffle(lines)
     print(f"{len(lines)} lines, {TURNS} answers each")
-    print("seed  best of three  merged  asked where in doubt | spammer <= honest muted  OCR weighs | calibration error")
+    print(
+        "seed  best of three  merged  asked where in doubt | spammer <= honest muted  OCR weighs | calibration error | "
+        "tied: colluding  honest"
+    )
     for seed in range(options.seeds):
         it = play(lines, seed)
         print(
             f"{seed:4}{it.voted:15.2%}{it.merged:8.2%}{it.doubted:22.2%} |{it.spamming:11.3f}{it.muted:13.1%}"
-            f"{it.machine:12.2f} |{it.calibration:18.3f}"
+            f"{it.machine:12.2f} |{it.calibration:18.3f} |{it.colluding:16}{it.honest:8}"
         )
 
 
