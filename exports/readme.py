@@ -90,9 +90,10 @@ in this folder takes the answers of each row with their weights, and the paramet
 ends with 0 when every row follows from its answers, and with 1 when one does not or was decided by a method that it
 does not know.
 
-A row decided by a reviewer (decided_by and method say reviewer) holds what the reviewer read, whatever the answers say:
-only its share of agreement is computed again. Its confidence is always 0.99, because nobody is trusted beyond that, and
-has not been measured.
+A row decided by a reviewer, or known beforehand (method says reviewer or known), holds what that person read, whatever
+the answers say: only its share of agreement is computed again. Its confidence is always 0.99, because nobody is trusted
+beyond that, and has not been measured. A disputed row with the method refit was agreed upon once; then all answers
+together made another reading likelier, with the confidence that is given: no answers of its own alone tell that.
 """
 
 

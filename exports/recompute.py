@@ -495,7 +495,8 @@ METHODS: dict[tuple[str, str], Callable[[Sequence[Answer], Parameters, str], Res
     for method in ("weighted-choice", "mark", "identical-readings", "columns")
     for version in ("2", "3")
 }
-BY_PEOPLE = {("reviewer", "1")}
+BY_PEOPLE = {("reviewer", "1"), ("known", "1")}
+DOUBTED = ("refit", "1")  # a fit of all answers together no longer believes what these alone say: it leaves no value
 MARKS = {"blank": BLANK, "unreadable": UNREADABLE}
 CELLS = {"yes": "true", "no": "false"}  # labels of verify, as they stand in a cell
 LABELS = {cell: label for label, cell in CELLS.items()}
@@ -518,6 +519,10 @@ def differences(row: Row, given: Sequence[Row], release: Release) -> Iterator[st
     """Yield, in words, what of a row does not follow from its answers. Raises ``CannotTell``."""
     method = row["method"], row["method_version"]
     parameters = release.methods.get((*method, row["parameters"]))
+    if method == DOUBTED:
+        if row["status"] != "disputed" or row["value"] or row["mark"]:
+            yield "it has a value, though it is in doubt"
+        return
     if parameters is None or method not in METHODS.keys() | BY_PEOPLE:
         raise CannotTell("method {}, version {}".format(*method))
     weighed = [answer for answer in given if answer["weight"]]
@@ -536,9 +541,7 @@ def differences(row: Row, given: Sequence[Row], release: Release) -> Iterator[st
         vote, value, raw = METHODS[method](heard(answers, method[1]), parameters, method[0])
         confidence = tempered(raw, parameters)
         yield from wrong_value(row, vote, value)
-    yield from wrong_number(
-        row, "confidence", confidence, ROUNDING if row["method_version"] != "2" else OF_LONG_WEIGHTS
-    )
+    yield from wrong_number(row, "confidence", confidence, OF_LONG_WEIGHTS if method[1] == "2" else ROUNDING)
     yield from wrong_number(row, "agreement", votes.count(vote) / max(len(votes), 1), ROUNDING)
 
 
@@ -631,7 +634,7 @@ def rows_with_answers(folder: Path) -> Iterator[tuple[Row, list[Row]]]:
 
 
 def main(folder: Path) -> int:
-    rows, differing, people = 0, 0, 0
+    rows = differing = people = doubted = 0
     unknown: Counter[str] = Counter()
     try:
         release = open_release(folder)
@@ -643,6 +646,7 @@ def main(folder: Path) -> int:
                 unknown[str(refusal)] += 1
                 continue
             people += (row["method"], row["method_version"]) in BY_PEOPLE
+            doubted += (row["method"], row["method_version"]) == DOUBTED
             differing += bool(found)
             if found and differing <= SHOWN:
                 print(f"{row['id']}: {'; '.join(found)}")
@@ -656,6 +660,8 @@ def main(folder: Path) -> int:
     print(f"{rows - unknown.total()} of {rows} rows computed again, {differing} differ")
     if people:
         print(f"{people} of them a person decided: of these only the share of agreement follows from answers")
+    if doubted:
+        print(f"{doubted} of them a later look at all answers together put in doubt: these have no value")
     return 1 if differing or unknown else 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..consensus import Normalisation, normalise, said
-from ..consensus.crowds.blending import Blend, Known, blend
+from ..consensus.crowds.blending import NOTHING, Known, blend
 from ..consensus.crowds.crowd import Crowd, Real, first_of_each
 from ..consensus.crowds.readings import Readings, is_mark
 from ..consensus.crowds.texts import fit_texts
@@ -46,30 +46,31 @@ def believe_choices(found: Gathered, held: Held, known: holding.Known, offered: 
     labels = sorted({*found.texts, *offered, *known.votes.values(), *held.vote})
     number = {label: place for place, label in enumerate(labels)}
     label = np.array([number[text] for text in found.texts], np.int32)[found.said] if len(found.said) else found.said
-    blended = blend(crowd_of(found, label, len(labels)), known_labels(known, number))
-    belief = blended.belief
-    rivals = list(rivals_among(blended, held, labels))
+    known_ones = known_labels(known, number, found.rank)
+    belief = blend(crowd_of(found, label, len(labels)), known_ones).belief[:, found.rank]
+    rivals = list(rivals_among(belief, held, labels))
     for task, vote in known.votes.items():
         belief[:, task] = np.arange(len(labels)) == number[vote]
     return Belief(belief[label, found.task], rivals, 1 / max(len(offered), 2))
 
 
 def crowd_of(found: Gathered, label: NDArray[np.int32], labels: int) -> Crowd:
-    """Return the answers that have a say; who speaks with one voice is heard once a task."""
-    task, voice, chosen = (column[found.votes] for column in (found.task, found.voice[found.volunteer], label))
+    """Return the answers that have a say, tasks by rank; who speaks with one voice is heard once a task."""
+    ranked, voices = found.rank[found.task], found.voice[found.volunteer]
+    task, voice, chosen = (column[found.votes].astype(np.int32) for column in (ranked, voices, label))
     first = first_of_each(task, voice)
     return Crowd(task[first], voice[first], chosen[first], len(found.tasks), max(len(found.people), 1), labels)
 
 
-def known_labels(known: holding.Known, number: Mapping[str, int]) -> Known:
-    labels = [number[vote] for vote in known.votes.values()]
-    return Known(np.array(list(known.votes), np.intp), np.array(labels, np.intp))
+def known_labels(known: holding.Known, number: Mapping[str, int], rank: NDArray[np.intp]) -> Known:
+    labels = sorted((int(rank[place]), number[vote]) for place, vote in known.votes.items())
+    return Known(*(np.array(column, np.intp) for column in zip(*labels, strict=True))) if labels else NOTHING
 
 
-def rivals_among(blended: Blend, held: Held, labels: list[str]) -> Iterator[Rival]:
+def rivals_among(belief: Real, held: Held, labels: list[str]) -> Iterator[Rival]:
     number = {label: place for place, label in enumerate(labels)}
     holds = np.array([number[vote] for vote in held.vote], np.intp)
-    of_held = blended.belief[:, held.task]
+    of_held = belief[:, held.task]
     best = of_held.argmax(0)
     for at in np.flatnonzero((best != holds) & (of_held[holds, np.arange(len(holds))] < HALF)).tolist():
         place, decision, confidence = int(held.task[at]), int(held.decision[at]), float(of_held[best[at], at])

@@ -30,7 +30,8 @@ class Gathered:
     ``task``, ``volunteer`` and ``said``, shape (answers,), hold places in ``tasks`` (ids, ascending), ``people`` (ids,
     ordered by their pseudonyms in the dataset) and ``texts`` (sorted: votes, or what was typed). ``votes``, shape
     (answers,): whether the answer has a say in its task; one that came late or is muted only tells of its volunteer.
-    ``voice``, shape (people,): who speaks with one voice has one number. ``open``, shape (tasks,).
+    ``voice``, shape (people,): who speaks with one voice has one number. ``open``, shape (tasks,). ``rank``, shape
+    (tasks,): where each task comes by what it is about, in which no row id has a say, for models that begin at random.
     """
 
     task: Whole
@@ -42,6 +43,7 @@ class Gathered:
     texts: list[str]
     voice: Whole
     open: NDArray[np.bool_]
+    rank: Place
     newest: int
 
     @property
@@ -60,7 +62,7 @@ class Gathered:
 def gather(workflow: Workflow) -> Gathered:
     """Read the answers in pieces; those that come meanwhile may be among them or not."""
     newest = Answer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    tasks, is_open = tasks_of(workflow)
+    tasks, is_open, rank = tasks_of(workflow)
     answers = read_answers(workflow, tasks)
     volunteers, number = np.unique(answers.volunteer, return_inverse=True)
     order, voice, trusted = order_people(workflow, volunteers)
@@ -77,17 +79,21 @@ def gather(workflow: Workflow) -> Gathered:
         texts=texts,
         voice=voice[order],
         open=is_open,
+        rank=rank,
         newest=newest,
     )
 
 
-def tasks_of(workflow: Workflow) -> tuple[Ids, NDArray[np.bool_]]:
-    """Return the ids of the tasks that were answered, ascending, and which of them are open."""
+def tasks_of(workflow: Workflow) -> tuple[Ids, NDArray[np.bool_], Place]:
+    """Return the ids of the tasks that were answered, ascending, which of them are open, and their ranks."""
     rows = Task.objects.filter(project=workflow.project_id, workflow=workflow, answered__gt=0)
     rows = rows.exclude(state=TaskState.WITHDRAWN).order_by()
-    found = np.fromiter(rows.values_list("pk", "state").iterator(), np.dtype([("pk", "i8"), ("state", "i1")]))
+    columns = {"pk": "i8", "state": "i1", "subject": "i8", "round": "i2"}
+    found = np.fromiter(rows.values_list(*columns).iterator(), np.dtype([*columns.items()]))
     found.sort(order="pk")
-    return found["pk"].copy(), found["state"] == TaskState.OPEN
+    rank = np.empty(len(found), np.intp)
+    rank[np.lexsort((found["pk"], found["round"], found["subject"]))] = np.arange(len(found))
+    return found["pk"].copy(), found["state"] == TaskState.OPEN, rank
 
 
 def ranges(tasks: Ids) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,10 @@ import pytest
 
 from exports.releasing import SCRIPT, release
 from tasks.consensus import estimate_reliability
-from tasks.models import Answer, Decision, Fit, Skill, WorkflowVersion
+from tasks.enums import TaskState
+from tasks.knowing import mark
+from tasks.models import Answer, Decision, Fit, Skill, Task, WorkflowVersion
+from tasks.refitting.doubting import METHOD, METHOD_VERSION
 from tasks.reviewing import settle
 from tasks.undoing import withdraw_answer
 from tests.factories import NOON, make_page, make_task, make_volunteer, make_workflow, post_answer, settle_task
@@ -79,8 +82,28 @@ def play_all():
         play(reviewed, values, people[:4])
         reviewed.refresh_from_db()
         settle(make_volunteer(), reviewed.pk, said, seen=reviewed.decision, now=NOON)
+    choose_between(make_workflow(lines.project, policy=POLICY | {"adjudicate": True}), people)
+    mark(make_volunteer(), make_task(lines).pk, {"text": "Hanko"}, now=NOON)
+    doubt(settle_task(lines))
     regret(make_workflow(lines.project, policy={"minimum": 3}), people)
     return lines.project
+
+
+def choose_between(workflow, people) -> None:
+    """Let two read a line otherwise, and others say which of them is right."""
+    task = make_task(workflow)
+    play(task, ["Oulu", "Kemi"], people[:2])
+    child = Task.objects.get(parent=task)
+    [oulu] = [choice["id"] for choice in child.payload["choices"] if choice["text"] == "Oulu"]
+    play(child, [{"choice": oulu}, {"choice": "none"}, {"choice": oulu}], people[2:])
+
+
+def doubt(task) -> None:
+    """Leave the task as a fit of all answers leaves it that has changed its mind."""
+    nothing = {"value": None, "vote": "", "parameters": {}, "parameters_hash": ""}
+    as_doubted = {"state": TaskState.DISPUTED, "method": METHOD, "method_version": METHOD_VERSION}
+    Decision.objects.filter(pk=task.decision).update(**nothing, **as_doubted, confidence=0.7)
+    Task.objects.filter(pk=task.pk).update(state=TaskState.DISPUTED)
 
 
 def regret(workflow, people) -> None:
@@ -105,12 +128,16 @@ def test_every_row_follows_from_the_release_alone():
         ("weighted-choice", "agreed"),
         ("weighted-choice", "disputed"),
         ("reviewer", "agreed"),
+        ("known", "agreed"),
+        ("refit", "disputed"),
     }
+    assert {row["decided_by"] for row in rows} == {"rule", "adjudication", "reviewer", "gold"}
     assert run_script(made.folder) == (
         0,
         [
-            "19 of 19 rows computed again, 0 differ",
-            "2 of them a person decided: of these only the share of agreement follows from answers",
+            "22 of 22 rows computed again, 0 differ",
+            "3 of them a person decided: of these only the share of agreement follows from answers",
+            "1 of them a later look at all answers together put in doubt: these have no value",
         ],
     )
 
