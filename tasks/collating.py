@@ -23,12 +23,16 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A volunteer under a letter that means nothing beyond this task; ``right`` of ``judged`` earlier answers were."""
+    """A volunteer under a letter that means nothing beyond this task; ``right`` of ``judged`` earlier answers were.
+
+    ``chose``: they typed nothing, but chose among the readings of others.
+    """
 
     label: str
     simulated: bool
     right: int
     judged: int
+    chose: bool = False
 
     def __str__(self) -> str:
         return _("%(label)s (simulated)") % {"label": self.label} if self.simulated else self.label
@@ -77,7 +81,11 @@ class Reading:
         """Say who read this."""
         if not self.readers:
             return _("text recognition") if self.machine else _("put together from all; nobody typed just this")
-        said = counted(self.readers)
+        typed, chose = ([one for one in self.readers if one.chose is chosen] for chosen in (False, True))
+        said = counted(typed) if typed else ""
+        if chose:
+            preferred = _("preferred by %(volunteers)s") % {"volunteers": counted(chose)}
+            said = f"{said}; {preferred}" if said else preferred
         return _("%(volunteers)s; text recognition too") % {"volunteers": said} if self.machine else said
 
 
@@ -107,7 +115,11 @@ def readers_of(votes: Sequence[Vote]) -> dict[int, Reader]:
     simulated = set(Volunteer.objects.filter(pk__in=people, simulated=True).values_list("pk", flat=True))
     return {
         vote.answer: Reader(
-            label_of(place), vote.volunteer in simulated, round(vote.right), round(vote.right + vote.wrong)
+            label_of(place),
+            vote.volunteer in simulated,
+            round(vote.right),
+            round(vote.right + vote.wrong),
+            vote.chosen,
         )
         for place, vote in enumerate(votes)
     }

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from .differences import Part, WordDifference, differences, differing_words
 from .enums import UNSETTLED, DecidedBy, ProjectState, TaskState
+from .kinds.choose import chosen
 from .models import Answer, Decision, Pace
 from .questions import crop_url
 
@@ -49,6 +50,7 @@ class Memory:
     given_at: datetime
     mine: str
     written: bool  # words read from the page, not words of ours
+    chosen: bool  # among the readings of others
     fate: Fate
     decided: str
     by_the_archive: bool
@@ -71,9 +73,10 @@ def memory_of(answer: Answer, decision: Decision | None, *, open_to_all: bool) -
     public = project.state != ProjectState.DRAFT
     fate = fate_of(answer, decision, open_to_all=open_to_all)
     holding = (decision.value if decision else None) or {}
+    given, holding = (chosen(value, task.payload) for value in (answer.value, holding))
     decided = said(holding) if fate in (Fate.AGREED, Fate.DIFFERED) else ""
-    mine = said(answer.value)
-    differs = fate == Fate.DIFFERED and "text" in answer.value and "text" in holding
+    mine = said(given)
+    differs = bool(fate == Fate.DIFFERED and given and holding and "text" in given and "text" in holding)
     return Memory(
         answer=answer.pk,
         project=project.pk,
@@ -84,7 +87,8 @@ def memory_of(answer: Answer, decision: Decision | None, *, open_to_all: bool) -
         picture=crop_url(task.pk) if public and task.page.withheld_at is None else "",
         given_at=answer.created_at,
         mine=mine,
-        written="text" in answer.value,
+        written=bool(given and "text" in given),
+        chosen=answer.task.parent_id is not None,
         fate=fate,
         decided=decided,
         by_the_archive=bool(decided and decision and decision.decided_by in BY_THE_ARCHIVE),
@@ -106,8 +110,10 @@ def fate_of(answer: Answer, decision: Decision | None, *, open_to_all: bool) -> 
     return Fate.AGREED if answer.vote == decision.vote else Fate.DIFFERED
 
 
-def said(value: Mapping[str, Any]) -> str:
-    """Return an answer's value as one reads it."""
+def said(value: Mapping[str, Any] | None) -> str:
+    """Return an answer's value as one reads it; None: of the readings to choose from it took none."""
+    if value is None:
+        return _("None of these readings")
     if value.get("unreadable"):
         return _("It cannot be read")
     if value.get("blank"):

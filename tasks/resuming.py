@@ -20,6 +20,7 @@ from .signals import Settlement
 from .telling import tell_of_review
 
 NONE_OF_THESE = said(NONE)
+BY_VOLUNTEERS = (DecidedBy.RULE, DecidedBy.ADJUDICATION)
 
 
 def resume(child: Question, settled: Settlement, at: datetime) -> None:
@@ -73,10 +74,10 @@ def gone_on() -> TooLateToUndo:
 
 
 def wait_again(child: Task, at: datetime) -> None:
-    """Let the parent wait as it did before its child was settled; what a reviewer did meanwhile stands."""
+    """Let the parent wait as it did before its child was settled; what the archive did meanwhile stands."""
     parent = locked(child.parent_id)
     held = Decision.objects.filter(pk=parent.decision).first() if parent.decision else None
-    if parent.state == TaskState.WITHDRAWN or (held and held.decided_by == DecidedBy.REVIEWER):
+    if parent.state == TaskState.WITHDRAWN or (held and held.decided_by not in BY_VOLUNTEERS):
         return
     values: dict[str, Any] = {"state": TaskState.WAITING, "settled_at": None, "wanted": F("answered")}
     undone = None

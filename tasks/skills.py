@@ -16,7 +16,7 @@ from .trusting import trust_anew
 FITTED = "skills"
 AT_ONCE = 1000  # decisions
 FIELDS = ("pk", "task", "state", "decided_by", "vote", "evidence", "taught")
-TEACHERS = {DecidedBy.RULE, DecidedBy.REVIEWER, DecidedBy.GOLD}
+TEACHERS = {DecidedBy.RULE, DecidedBy.ADJUDICATION, DecidedBy.REVIEWER, DecidedBy.GOLD}
 
 type Record = Counter[tuple[int, int, bool]]  # (volunteer, workflow, right) -> answers
 
@@ -52,13 +52,12 @@ def learn_from(decisions: Sequence[Mapping[str, Any]]) -> None:
 
 
 def record_of(decisions: Sequence[Mapping[str, Any]], workflows: Mapping[int, int]) -> Record:
-    votes = {
-        answer: (decision["vote"], workflows[decision["task"]])
-        for decision in decisions
-        for answer, _weight in decision["evidence"]
-    }
-    answers = Answer.objects.filter(pk__in=votes, withdrawn_at=None).values_list("pk", "volunteer", "vote")
-    return Counter((volunteer, votes[pk][1], vote == votes[pk][0]) for pk, volunteer, vote in answers)
+    """Of who only chose among the readings of a line, the decision about their choice tells."""
+    decided = {decision["task"]: decision["vote"] for decision in decisions}
+    weighed = {answer for decision in decisions for answer, _weight in decision["evidence"]}
+    answers = Answer.objects.filter(pk__in=weighed, task__in=decided, withdrawn_at=None)
+    rows = answers.values_list("volunteer", "task", "vote")
+    return Counter((volunteer, workflows[task], vote == decided[task]) for volunteer, task, vote in rows)
 
 
 def add_up(record: Record) -> None:

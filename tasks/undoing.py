@@ -33,10 +33,11 @@ from .deciding import (
     urgency_in_doubt,
     weigh,
 )
-from .enums import DecidedBy, Purpose, TaskState, Urgency
+from .enums import Purpose, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
 from .resuming import (
+    BY_VOLUNTEERS,
     built_on,
     gone_on,
     locked,
@@ -48,8 +49,6 @@ from .resuming import (
 )
 from .signals import CountedAnswer, Settlement, answer_withdrawn
 from .telling import tell
-
-BY_VOLUNTEERS = (DecidedBy.RULE, DecidedBy.ADJUDICATION)
 
 
 @dataclass(frozen=True, slots=True)

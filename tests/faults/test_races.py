@@ -4,17 +4,20 @@ import random
 from collections import Counter
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 
 from gamification.models import Ledger
+from tasks.enums import TaskState
+from tasks.errors import TooLateToUndo
 from tasks.leases import free_expired_seats, new_token
 from tasks.models import Answer, Lease, Task
 from tasks.scheduling import lease_tasks
 from tasks.submission import Submission, submit_answers
-from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow
+from tasks.undoing import withdraw_answer
+from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 from .crowd import crowd_of
 
@@ -204,3 +207,42 @@ def test_the_seat_of_a_line_that_was_read_before_is_given_up_once(size):
             assert [reply["status"] for reply in replies] == ["repeated"] * posts
             twin.refresh_from_db()
             assert (twin.answered, twin.leased) == (0, 1)
+
+
+def choose_or_be_late(volunteer, token, choice):
+    [result] = submit_answers(volunteer, [Submission(token, uuid4(), {"choice": choice})], now=NOON)
+    return result["status"]
+
+
+def take_back(volunteer, key):
+    try:
+        withdraw_answer(volunteer.pk, UUID(key), now=NOON)
+    except TooLateToUndo:
+        return "too late"
+    return "taken back"
+
+
+def test_who_settles_a_line_by_choosing_and_who_takes_their_reading_back_tell_one_story():
+    workflow = make_workflow(policy={"minimum": 2, "maximum": 5, "adjudicate": True})
+    for _turn in range(6):
+        line, reader = make_task(workflow), make_volunteer()
+        post_answer(line, "Turku")
+        key = post_answer(line, "Vaasa", reader)["key"]
+        child = Task.objects.get(parent=line)
+        choice = child.payload["choices"][0]["id"]
+        choosers = [(volunteer := make_volunteer(), make_lease(child, volunteer)) for _seat in range(2)]
+        calls = [partial(choose_or_be_late, *chooser, choice) for chooser in choosers] + [
+            partial(take_back, reader, key)
+        ]
+
+        with crowd_of(3) as crowd:
+            *chosen, undone = crowd.at_once(random.sample(calls[:2], 2) + calls[2:])
+
+        states = [TaskState(task.state).name for task in Task.objects.filter(pk__in=[line.pk, child.pk]).order_by("pk")]
+        assert (states, sorted(chosen), undone) in (
+            (["AGREED", "AGREED"], ["counted", "counted"], "too late"),
+            (["OPEN", "WITHDRAWN"], ["late", "late"], "taken back"),
+        )
+        for task in Task.objects.filter(pk__in=[line.pk, child.pk]):
+            standing = Answer.objects.filter(task=task, counted=True, withdrawn_at=None)
+            assert (task.answered, task.leased) == (standing.count(), Lease.objects.live().filter(task=task).count())

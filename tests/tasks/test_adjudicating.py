@@ -1,16 +1,27 @@
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import Sum
 
+from exports.settled import Selection, settled_rows
+from gamification.models import Ledger
 from tasks.adjudicating import Reading, competing
+from tasks.collating import collate
 from tasks.enums import DecidedBy, KindName, TaskState
 from tasks.errors import TooLateToUndo
-from tasks.models import Answer, Decision, Task, Workflow
+from tasks.models import Answer, Decision, Page, Skill, Task, Workflow
+from tasks.outlook import page_map, settled_by_day
+from tasks.projects import count_progress, latest_versions
 from tasks.questions import questions_of
+from tasks.recalling import memories
 from tasks.scheduling import lease_tasks
+from tasks.skills import fit_skills
+from tasks.spreading import questions_to_spread
 from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
+from tasks.withholding import show_again, withhold
 from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +236,111 @@ def test_a_reading_that_others_judged_stays():
 
     with pytest.raises(TooLateToUndo):
         take_back(result, reader)
+
+
+def test_only_lines_are_counted_mapped_and_reviewed():
+    line, child = competing_line()
+    for reading in ("Oulu", "Kemi", "Oulu"):
+        choose(child, reading)
+    counted = count_progress(line.project_id, NOON)
+
+    assert (counted.tasks, counted.settled, counted.disputed, counted.answers) == (1, 1, 1, 5)
+    assert page_map(line.project) == ["disputed"]
+    assert [day.lines for day in settled_by_day(line.project, NOON.date(), UTC) if day.lines] == [1]
+    readings = collate(line).readings
+    assert {reading.text: reading.by for reading in readings} == {
+        "Oulu": "1 volunteer: A; preferred by 2 volunteers: C, E",
+        "Kemi": "1 volunteer: B; preferred by 1 volunteer: D",
+    }
+    assert [version.kind for version in latest_versions(line.project.workflows.playable())] == [KindName.TRANSCRIBE]
+
+
+def test_a_page_that_is_withheld_takes_its_choices_along_and_brings_them_back():
+    line, child = competing_line()
+    page = Page.objects.filter(pk=line.page_id)
+
+    withhold(page, NOON)
+    assert (state_of(line)[0], state_of(child)[0]) == ("WITHDRAWN", "WITHDRAWN")
+    show_again(page)
+
+    assert (state_of(line)[0], state_of(child)[0]) == ("WAITING", "OPEN")
+    assert list(questions_to_spread()) == [line.workflow]
+
+
+def test_points_follow_the_choice_and_go_with_it():
+    reader, chooser = make_volunteer(), make_volunteer()
+    line = make_line()
+    post_answer(line, "Oulu", reader)
+    post_answer(line, "Kemi")
+    child = Task.objects.get(parent=line)
+    choose(child, "Oulu")
+    result = choose(child, "Oulu", chooser)
+
+    assert [points_of(who) for who in (reader, chooser)] == [3, 3]
+    take_back(result, chooser)
+    assert [points_of(who) for who in (reader, chooser)] == [1, 0]
+
+
+def points_of(volunteer):
+    return Ledger.objects.filter(volunteer=volunteer.pk).aggregate(points=Sum("points"))["points"]
+
+
+def test_ones_own_list_tells_what_was_chosen():
+    _line, child = competing_line()
+    one, other = make_volunteer(), make_volunteer()
+    choose(child, "Oulu", one)
+    choose(child, "None of these", other)
+
+    told = [memories(who.pk, 1, now=NOON + timedelta(hours=1))[0] for who in (one, other)]
+
+    assert [(memory.mine, memory.written, memory.chosen) for memory in told] == [
+        ("Oulu", True, True),
+        ("None of these readings", False, True),
+    ]
+
+
+def test_who_chose_well_is_known_for_choosing_and_for_nothing_else():
+    line, child = competing_line()
+    chooser = make_volunteer()
+    choose(child, "Oulu", chooser)
+    choose(child, "Oulu")
+
+    fit_skills(NOON + timedelta(minutes=2))
+
+    found = Skill.objects.filter(volunteer=chooser).values_list("workflow", "right", "wrong")
+    assert list(found) == [(child.workflow_id, 1, 0)]
+    assert Counter(Skill.objects.filter(workflow=line.workflow_id).values_list("right", "wrong")) == {
+        (1, 0): 1,
+        (0, 1): 1,
+    }
+
+
+def test_a_release_has_the_line_and_its_choosers_answers():
+    line, child = competing_line("Oulu", "Kemi")
+    for reading in ("Oulu", "None of these", "Oulu"):
+        choose(child, reading)
+
+    [row] = settled_rows(Selection(line.project_id, "lines", NOON + timedelta(minutes=2), b"secret"))
+
+    assert (row.value, row.decided_by, row.answers) == ({"text": "Oulu"}, DecidedBy.ADJUDICATION, 4)
+    readings = {(reading.kind, reading.vote, reading.weight is None) for reading in row.readings}
+    assert readings == {
+        ("transcribe", "Oulu", False),
+        ("transcribe", "Kemi", False),
+        ("choose", "Oulu", False),
+        ("choose", "", True),
+    }
+
+
+def test_the_plain_form_takes_a_choice(client):
+    line, child = competing_line()
+    page = client.post(f"/play/{line.project.slug}/")
+    [id_] = [choice["id"] for choice in shown(child)["choices"] if choice["text"] == "Oulu"]
+    lease = page.context["first"]["lease"]
+
+    assert f'name="choice" value="{id_}" aria-label="Oulu" lang="und"' in page.content.decode()
+    token = page.context["csrf_token"]
+    posted = {"lease": lease, "key": str(uuid4()), "choice": id_, "csrfmiddlewaretoken": token}
+    client.post(f"/play/{line.project.slug}/", posted)
+
+    assert Answer.objects.get(task=child).value == {"choice": id_}
