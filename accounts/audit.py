@@ -29,7 +29,6 @@ WORDS = {
     "task.restored": gettext_lazy("took a decision back"),
     "line.known": gettext_lazy("marked a line as known"),
     "line.known_no_more": gettext_lazy("asked a known line no more"),
-    "lines.known": gettext_lazy("brought a table of known lines"),
     "batch.begun": gettext_lazy("began to upload a batch"),
     "batch.brought": gettext_lazy("brought a batch"),
     "batch.cancelled": gettext_lazy("cancelled an upload"),

@@ -86,6 +86,8 @@ def take_in_hand(archivist: Volunteer, task: int, now: datetime) -> Case:
         raise NotReviewable(
             _("This line cannot be used: it was withdrawn, or volunteers choose between readings of it.")
         )
+    if found.parent_id is not None:
+        raise NotReviewable(_("Volunteers choose here between readings of a line. Say what the line itself says."))
     if has_answered(archivist, found):
         raise OwnReading(_("You have read this line yourself as a volunteer: a colleague must say what it says."))
     question = question_of(found)

@@ -1,6 +1,9 @@
 """What a volunteer is told who read a known line otherwise: what it says, letter by letter, and nothing else."""
 
+from collections.abc import Iterator
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from .differences import differences, differing_words
 from .recalling import said
@@ -16,7 +19,17 @@ def lesson_of(mine: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
         "text": there,
         "written": "text" in known,
         "parts": [[part.mine, part.decided] for part in differences(here, there)] if both_typed else [],
-        "words": [
-            [word.number, word.mine, word.decided] for word in differing_words(here, there)[:MOST_WORDS] if both_typed
-        ],
+        "words": list(sentences(here, there)) if both_typed else [],
     }
+
+
+def sentences(mine: str, decided: str) -> Iterator[str]:
+    """Say word by word what differs, for whoever hears instead of sees."""
+    for word in differing_words(mine, decided)[:MOST_WORDS]:
+        facts = {"number": word.number, "mine": word.mine, "decided": word.decided}
+        if not word.mine:
+            yield _("Word %(number)d: “%(decided)s” was missing.") % facts
+        elif not word.decided:
+            yield _("Word %(number)d: “%(mine)s” is not there.") % facts
+        else:
+            yield _("Word %(number)d: “%(decided)s”, not “%(mine)s”.") % facts

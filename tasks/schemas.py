@@ -127,12 +127,24 @@ class AnswersRequest(Schema):
     next: NextRequest | None = Field(None, description="lease these in the same request, after the answers are kept")
 
 
+class KnownReading(Schema):
+    """What a line says that an archivist knows, told to whoever answered otherwise."""
+
+    text: str = Field(description="the right reading, or the right answer in words")
+    written: bool = Field(description="whether the text is what stands on the page")
+    parts: list[list[str]] = Field(
+        description="both readings in pieces, [yours, the right one]; empty where not both were typed"
+    )
+    words: list[str] = Field(description="up to five sentences on words that differ, to be heard")
+
+
 class Feedback(Schema):
     """What became of a task that this answer settled."""
 
     settled: str = Field(description="`agreed`, `disputed` or `unreadable`")
     agrees: bool | None = Field(None, description="whether this answer is among those that agree")
     readers: int | None = Field(None, description="how many agree")
+    known: KnownReading | None = Field(None, description="what it says, where an archivist knew and you read otherwise")
 
 
 class AnswerResult(Schema):

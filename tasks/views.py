@@ -32,7 +32,7 @@ AT_FIRST = 5  # leases of a page that scripts will take over
 class Turn:
     """What the plain page says about what was just posted; ``again`` is the same lease, to be answered anew.
 
-    ``undo``: the key and the lease of an answer that may be taken back.
+    ``undo``: the key and the lease of an answer that may be taken back. ``lesson``: what the line says, see lessons.py.
     """
 
     notice: str = ""
@@ -40,6 +40,7 @@ class Turn:
     typed: str = ""
     again: Grant | None = None
     undo: tuple[str, str] | None = None
+    lesson: dict[str, Any] | None = None
 
 
 @never_cache
@@ -84,6 +85,7 @@ def show(request: HttpRequest, project: Project, grant: Grant | None, turn: Turn
         "problem": turn.problem,
         "typed": turn.typed,
         "undo": turn.undo,
+        "lesson": turn.lesson,
     }
     return render(request, "tasks/play.html", context)
 
@@ -113,7 +115,8 @@ def answer_by_form(caller: Caller, form: dict[str, Any], visit: Visit) -> Turn:
         return Turn(problem=result["reason"], typed=form.get("text", ""), again=again)
     kept = result["status"] in {Status.COUNTED, Status.LATE}
     undo = (str(key), form["lease"]) if kept else None
-    return Turn(notice=result.get("reason") or _("Saved. Thank you!"), undo=undo)
+    lesson = result.get("feedback", {}).get("known")
+    return Turn(notice=result.get("reason") or _("Saved. Thank you!"), undo=undo, lesson=lesson)
 
 
 def take_back_by_form(caller: Caller, form: dict[str, Any]) -> Turn:

@@ -14,6 +14,7 @@ register = template.Library()
 TABS = {
     "project": _("Overview"),
     "questions": _("Questions"),
+    "known": _("Known lines"),
     "batches": _("Batches"),
     "review": _("Review"),
     "releases": _("Releases"),

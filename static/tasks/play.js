@@ -5,6 +5,7 @@ import { Bridge } from "./bridge.js";
 import { Ending, duration } from "./ending.js";
 import { listen, offerSettings } from "./hands.js";
 import { clock, drafts, sitting } from "./keeping.js";
+import { lessonOf } from "./lesson.js";
 import { complain, fetchPicture, heading, showLine, valueOf } from "./line.js";
 import { Loop } from "./loop.js";
 import { Round, reading } from "./round.js";
@@ -181,8 +182,13 @@ const page = {
     for (const answer of round.learn([result])) bridge.turn(answer);
     show();
     if (!$("done").hidden && ending.answers.length) ending.tell();
+    const undo = newest && !way.bridge && result.status === "counted";
+    if (result.feedback?.known) {
+      const lesson = lessonOf(result.feedback.known, words);
+      return say(lesson.said, { undo, lesson });
+    }
     if (!newest) return;
-    if (!way.bridge) return say(verdict(result), { undo: result.status === "counted" });
+    if (!way.bridge) return say(verdict(result), { undo });
     if (result.reason || (result.feedback && !result.feedback.agrees)) return say(verdict(result));
     if (result.feedback) announce(counted(words.laidstone));
   },

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access import role_in
+from accounts.enums import Role
 from accounts.models import Volunteer
 
 from ..cases import REVIEWABLE, has_answered
@@ -23,11 +25,12 @@ from ..disputes import (
     queue_of,
 )
 from ..enums import KindName, TaskState
-from ..models import Decision, Task
+from ..models import Decision, Gold, Project, Task
 from ..questions import crop_url, questions_of
 from ..reviewing import UNDO_WINDOW
 
 PER_PAGE = 50
+SETTLED_SO = (TaskState.AGREED, TaskState.UNREADABLE)
 MORE = 2  # answers asked for by one key
 
 
@@ -51,6 +54,8 @@ def dispute_page(task: Task, reviewer: Volunteer) -> dict[str, Any]:
         "holds": held_by(task, reviewer),
         "collation": collation,
         "typed": best_guess(collation.readings) if collation else "",
+        "usable": bool(task.decision) and task.state in SETTLED_SO and marks_known(reviewer, task.project),
+        "known": bool(known_among([task.pk])),
         "more": MORE,
         "queue": queue,
         "place": queue.place_of(task.pk),
@@ -107,6 +112,21 @@ def said(decision: Decision) -> dict[str, str]:
     if "text" in value:
         return {"text": value["text"]}
     return {"said": _("Settled: %(answer)s.") % {"answer": text_of(value)}}
+
+
+def marks_known(reviewer: Volunteer, project: Project) -> bool:
+    """Whether the reader may let settled lines be asked as known ones."""
+    return role_in(reviewer, project.organisation_id) in Role.ARCHIVIST.and_above
+
+
+def known_among(tasks: Iterable[int]) -> set[int]:
+    return set(Gold.objects.filter(task__in=list(tasks), active=True).values_list("task", flat=True))
+
+
+def rows_of(decisions: Iterable[Decision], reviewer: Volunteer) -> list[dict[str, Any]]:
+    found = list(decisions)
+    known = known_among(decision.task_id for decision in found)
+    return [row_of(decision, reviewer) | {"known": decision.task_id in known} for decision in found]
 
 
 def by(decision: Decision, reviewer: Volunteer) -> str:

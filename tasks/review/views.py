@@ -17,7 +17,7 @@ from ..enums import DecidedBy
 from ..errors import DecidedMeanwhile, MalformedValue, NotReviewable, OwnReading, TasksError, TooLateToUndo
 from ..models import Decision, Project, Task
 from ..reviewing import reopen, settle, undo
-from .showing import PER_PAGE, dispute_page, listed, row_of, rows_by_page
+from .showing import PER_PAGE, dispute_page, listed, marks_known, rows_by_page, rows_of
 
 STATUS = {MalformedValue: 422, OwnReading: 403, DecidedMeanwhile: 409, NotReviewable: 409, TooLateToUndo: 409}
 MOST_MORE = 10  # answers asked for at once
@@ -33,8 +33,9 @@ def review(request: MemberRequest, slug: str) -> HttpResponse:
     if task := next_dispute(project, request.user):
         return redirect("desk:dispute", slug, task)
     own = marking_own(disputes_of(project), request.user).filter(own=True).exists()
-    latest = [row_of(decision, request.user) for decision in reviewed_in(project, None, PER_PAGE)]
-    return render(request, "tasks/review_done.html", {"project": project, "own": own, "rows": latest})
+    latest = rows_of(reviewed_in(project, None, PER_PAGE), request.user)
+    context = {"project": project, "own": own, "rows": latest, "marks": marks_known(request.user, project)}
+    return render(request, "tasks/review_done.html", context)
 
 
 @never_cache
@@ -118,8 +119,10 @@ def reviewed(request: MemberRequest, slug: str) -> HttpResponse:
     project = project_of(request, slug)
     found = list(reviewed_in(project, number_in(request.GET.get("before")), PER_PAGE + 1))
     before = found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None
-    rows = [row_of(decision, request.user) for decision in found[:PER_PAGE]]
-    return render(request, "tasks/review_settled.html", {"project": project, "rows": rows, "before": before})
+    rows = rows_of(found[:PER_PAGE], request.user)
+    marks = marks_known(request.user, project)
+    context = {"project": project, "rows": rows, "before": before, "marks": marks}
+    return render(request, "tasks/review_settled.html", context)
 
 
 def project_of(request: MemberRequest, slug: str) -> Project:

@@ -144,6 +144,13 @@ DESK = {
     "desk/<slug:slug>/questions/<slug:workflow>/": FOR_ARCHIVISTS,
     "POST desk/<slug:slug>/questions/<slug:workflow>/": "401 403 403 422 422 404",
     "POST desk/<slug:slug>/questions/<slug:workflow>/turn/": "401 403 403 302 302 404",
+    "desk/<slug:slug>/known/": FOR_ARCHIVISTS,
+    "POST desk/<slug:slug>/known/table/": "401 403 403 422 422 404",  # no file
+    "desk/<slug:slug>/known/next/": "401 403 403 302 302 404",
+    "desk/<slug:slug>/known/<int:task>/": Row(FOR_ARCHIVISTS, task="dispute"),
+    "POST desk/<slug:slug>/known/<int:task>/": Row("401 403 403 422 422 404", task="dispute"),  # nothing is said
+    "POST desk/<slug:slug>/known/<int:task>/use/": Row("401 403 403 302 302 404", task="dispute"),
+    "POST desk/<slug:slug>/known/<int:task>/retire/": Row("401 403 403 404 404 404", task="dispute"),
     "desk/<slug:slug>/review/": "401 403 302 302 302 404",  # to the first dispute
     "desk/<slug:slug>/review/all/": FOR_REVIEWERS,
     "desk/<slug:slug>/review/settled/": FOR_REVIEWERS,

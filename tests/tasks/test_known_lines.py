@@ -274,7 +274,7 @@ def test_a_wrong_answer_to_what_an_archivist_knows_is_told_kindly_what_the_line_
             "text": "i Helsinki 1903",
             "written": True,
             "parts": [["i Helsink", "i Helsink"], ["y", "i"], [" 1903", " 1903"]],
-            "words": [[2, "Helsinky", "Helsinki"]],
+            "words": ["Word 2: “Helsinki”, not “Helsinky”."],
         },
     }
     assert answer(volunteer, grant, "i Helsinky 1903", key) == result  # sent again, it counts once
