@@ -92,9 +92,13 @@ def enlist(count: int, seed: int) -> list[Persona]:
         volunteer, _made = Volunteer.objects.get_or_create(
             simulated=True, display_name=name, defaults={"password": make_password(None)}
         )
-        slips = 0.35 if rng.random() < 0.15 else rng.betavariate(2, 18)
-        personas.append(Persona(volunteer, slips, rng.uniform(0.6, 1.6), Random(f"{name} {seed}")))
+        personas.append(Persona(volunteer, slips_of(rng), rng.uniform(0.6, 1.6), Random(f"{name} {seed}")))
     return personas
+
+
+def slips_of(rng: Random) -> float:
+    """Return how often one of a crowd slips: most are careful, some are not."""
+    return 0.35 if rng.random() < 0.15 else rng.betavariate(2, 18)
 
 
 def play(

@@ -26,7 +26,7 @@ WINDOWS = (5, 16, 48, 96)  # tasks of each ring looked at, round after round whi
 NEIGHBOURS = 10  # tasks of one page in a row
 RING = 2**62  # shuffle numbers lie in [0, RING)
 EVERYWHERE = range(RING)
-LEFT_BEHIND = 0.125  # share of jumps to the start: what all have passed by is met again
+LEFT_BEHIND = 0.03  # share of jumps to the start: what all have passed by is met again
 BEFORE_FIRST = -1  # position before the first of a page
 URGENT_FIRST = (Urgency.NEARLY, Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH)
 
@@ -97,8 +97,8 @@ class Walker:
 
 def load_cursors(stored: Mapping[str, Sequence[int]], front: range = EVERYWHERE) -> Cursors:
     """Return the cursors as they were dumped, new ones somewhere on the front. What was begun lies on pages that are no
-    longer fresh, so those rings' fronts begin earlier, by its length."""
-    begun = range(max(0, front.start - len(front)), front.stop)
+    longer fresh, so those rings' fronts begin a little earlier."""
+    begun = range(max(0, front.start - len(front) // 4), front.stop)
     fronts = {urgency: front if urgency == Urgency.FRESH else begun for urgency in URGENT_FIRST}
     return {urgency: load_cursor(stored.get(str(urgency.value)), fronts[urgency]) for urgency in URGENT_FIRST}
 

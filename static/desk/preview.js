@@ -1,6 +1,5 @@
-/** The preview of a question follows the form; without this script its button shows it. */
+/** The preview of a question and what it will take follow the form; without this script its button shows them. */
 const form = document.querySelector("#question");
-const preview = document.querySelector("#preview");
 const refreshed = document.querySelector("#refreshed");
 let waiting, asking;
 
@@ -10,9 +9,10 @@ async function refresh() {
   const body = new FormData(form);
   body.set("preview", "1");
   try {
-    const reply = await fetch(location.href, { method: "POST", body, headers: { "X-Part": "preview" }, signal: asking.signal });
+    const reply = await fetch(location.href, { method: "POST", body, headers: { "X-Part": "parts" }, signal: asking.signal });
     if (reply.redirected || (!reply.ok && reply.status !== 422)) return; // no longer signed in: saving says so
-    preview.innerHTML = await reply.text();
+    const parts = new DOMParser().parseFromString(await reply.text(), "text/html").querySelectorAll("[data-part]");
+    for (const part of parts) document.querySelector(`#${part.dataset.part}`).innerHTML = part.innerHTML;
     refreshed.textContent = refreshed.dataset.said;
   } catch (error) {
     if (error.name !== "AbortError") document.querySelector("#look").hidden = false;

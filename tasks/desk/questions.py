@@ -13,6 +13,7 @@ from accounts.enums import Role
 from ..errors import ChangedMeanwhile
 from ..jobs import spread_question
 from ..models import Project, Workflow
+from ..predicting.saying import sentences
 from ..previewing import preview_of
 from ..projects import latest_versions
 from ..queueing import hint
@@ -94,13 +95,16 @@ def show(
     workflow: Workflow | None = None,
     wording: Wording | None = None,
 ) -> HttpResponse:
-    """Show the form with what volunteers will see; a script asks for that part alone, without one a button does."""
+    """Show the form with what volunteers will see and what it will take; a script asks for these parts alone, without
+    one a button does."""
     if form.is_bound and form.is_valid():
         wording = form.wording()
     refused = form.is_bound and not form.is_valid()
-    preview = preview_of(project, wording or Wording("transcribe", str(form["prompt"].value())))
-    context = {"project": project, "form": form, "workflow": workflow, **preview}
-    part = "#preview" if PART in request.headers else ""
+    wording = wording or Wording("transcribe", str(form["prompt"].value()))
+    outlook = [] if refused else sentences(project, wording)
+    context = {"project": project, "form": form, "workflow": workflow, "outlook": outlook}
+    part = "#parts" if PART in request.headers else ""
+    context |= preview_of(project, wording)
     return render(request, f"desk/question.html{part}", context, status=UNUSABLE if refused else 200)
 
 

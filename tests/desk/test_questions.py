@@ -194,7 +194,7 @@ def test_the_preview_shows_the_question_as_the_play_page_will(client, project, s
 def test_the_preview_takes_a_line_of_the_project_where_there_is_one(client, project):
     make_task(make_workflow(project), suggestion="Wiborgs Tidning")
 
-    part = client.post("/desk/cards/questions/new/", SAID | {"kind": "verify"}, headers={"X-Part": "preview"})
+    part = client.post("/desk/cards/questions/new/", SAID | {"kind": "verify"}, headers={"X-Part": "parts"})
 
     assert "Wiborgs Tidning" in part.content.decode()
     assert "sample-line.svg" not in part.content.decode()
@@ -202,7 +202,40 @@ def test_the_preview_takes_a_line_of_the_project_where_there_is_one(client, proj
 
 
 def test_an_unfinished_question_is_previewed_as_it_was(client, project):
-    reply = client.post("/desk/cards/questions/new/", SAID | {"prompt": ""}, headers={"X-Part": "preview"})
+    reply = client.post("/desk/cards/questions/new/", SAID | {"prompt": ""}, headers={"X-Part": "parts"})
 
     assert reply.status_code == 422
     assert 'id="transcribe"' in reply.content.decode()
+
+
+def test_what_a_policy_will_take_is_said_before_the_question_is_asked(client, project):
+    usual, quick = (ask(client, preview="1", care=care).content.decode() for care in ("usual", "quick"))
+    broken = ask(client, preview="1", care="own", minimum="3", maximum="2", confidence="90").content.decode()
+
+    assert (
+        "About 2.3 answers a line; some 1 line in 92 comes to you; hardly any value is wrong; "
+        "1,000 lines: a week for 5 volunteers."
+    ) in usual
+    assert "Reckoned from a usual crowd" in usual
+    assert "some 1 value in 11 is wrong" in quick
+    assert "answers a line" not in broken
+
+
+def test_a_project_with_lines_enough_is_reckoned_from_its_own(client, project, monkeypatch):
+    monkeypatch.setattr("tasks.predicting.saying.ENOUGH", 3)
+    workflow = make_workflow(project)
+    for _line in range(3):
+        task = make_task(workflow)
+        for _reader in range(2):
+            post_answer(task, "Oulu")
+    make_task(workflow)
+
+    own = client.get(f"/desk/cards/questions/{workflow.slug}/").content.decode()
+    stricter = ask(client, preview="1", care="own", minimum="4", maximum="5", confidence="90").content.decode()
+
+    assert (
+        "About 2.0 answers a line; hardly any line comes to you; some 1 value in 83 is wrong; "
+        "1 line: a week for 1 volunteer." in own
+    )
+    assert "Reckoned from the 3 newest settled lines of this project" in own
+    assert "Reckoned from a usual crowd" in stricter  # two answers a line do not say what four would
