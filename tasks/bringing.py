@@ -5,13 +5,12 @@ answered the same subject or settled it as a reviewer: nobody is shown as having
 their own reading.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.choosing import remove_name, rename
@@ -20,10 +19,9 @@ from accounts.errors import NotAGuest
 from accounts.models import Volunteer
 
 from .leases import free_seats
-from .models import Answer, Decision, Flag, Lease, Pace, Skill
+from .models import Answer, Decision, Flag, Lease, Pace
 from .signals import answers_moved
-from .skills import add_up
-from .trusting import trust_anew
+from .skills import bring_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +74,10 @@ def bring_leases(guest: int, account: int, answered_just_now: list[int]) -> None
 
 def bring_standing_in_the_work(guest: int, account: int) -> None:
     """What the guest has shown counts for the account, including the few answers that stay behind."""
-    record: Counter[tuple[int, int, bool]] = Counter()
-    for workflow, right, wrong in Skill.objects.filter(volunteer=guest).values_list("workflow", "right", "wrong"):
-        record[account, workflow, True] += round(right)
-        record[account, workflow, False] += round(wrong)
-    add_up(record)
-    bring_checks(guest, account)
-    Skill.objects.filter(volunteer=guest).delete()
+    bring_records(guest, account)
     known = Pace.objects.filter(volunteer=account).values("workflow")
     Pace.objects.filter(volunteer=guest).exclude(workflow__in=known).update(volunteer=account)
     Flag.objects.filter(volunteer=guest).update(volunteer=account)
-
-
-def bring_checks(guest: int, account: int) -> None:
-    for skill in Skill.objects.filter(volunteer=guest):
-        met = {
-            "checks_right": F("checks_right") + skill.checks_right,
-            "checks_wrong": F("checks_wrong") + skill.checks_wrong,
-        }
-        Skill.objects.filter(volunteer=account, workflow=skill.workflow_id).update(**met)
-        trust_anew([account], skill.workflow_id)
 
 
 def bring_person(guest: Volunteer, account: Volunteer) -> None:

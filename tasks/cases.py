@@ -21,7 +21,7 @@ from .signals import Settlement
 METHOD_VERSION = "1"
 REVIEWABLE = (TaskState.AGREED, TaskState.DISPUTED, TaskState.UNREADABLE)
 FOR_EVER = timedelta(days=36_500)
-SAID_ANEW = {"id", "number", "taught", "created_at"}  # what a restored decision does not take over
+SAID_ANEW = {"id", "number", "created_at"}  # what a restored decision does not take over
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,14 @@
 """What a worker process runs: any number of times, in any order, without harm."""
 
+import logging
+
 from .colluding import tie_colluders
+from .errors import BeingFitted, FitLost
 from .models import Workflow
+from .refitting import refit
 from .spreading import questions_to_spread, spread
+
+logger = logging.getLogger(__name__)
 
 
 def spread_question(workflow: int) -> None:
@@ -13,3 +19,11 @@ def spread_question(workflow: int) -> None:
 def seek_rings(workflow: int) -> None:
     for found in Workflow.objects.filter(pk=workflow):
         tie_colluders(found)
+
+
+def fit_workflow(workflow: int) -> None:
+    for found in Workflow.objects.filter(pk=workflow):
+        try:
+            refit(found)
+        except (BeingFitted, FitLost):
+            logger.info("workflow %s: another worker fits it", workflow)

@@ -21,6 +21,7 @@ from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Gold, Lease, Pace, Project, Task, Workflow
 from .questions import ask_questions, questions_of
+from .skills import introduce
 from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk
 
 NEW_LEASES = Insertion(
@@ -232,7 +233,11 @@ def remember(walker: Walker, nothing_until: datetime | None, standing: Standing,
     if standing.cursors is not None:
         change_pace.ask(**mine, **values)
     else:
-        Pace.objects.update_or_create(volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values)
+        _pace, first = Pace.objects.update_or_create(
+            volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values
+        )
+        if first:
+            introduce(walker.volunteer, walker.workflow)
 
 
 @Update

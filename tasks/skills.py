@@ -1,73 +1,64 @@
-"""How reliable each volunteer has been, counted from what was settled."""
+"""What a volunteer has shown elsewhere goes before them when they meet another question of the same kind.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+Records of right and wrong answers are written by ``refitting`` alone.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet, Sum
 
-from .enums import DecidedBy, TaskState
-from .models import Answer, Decision, Skill, Task, Watermark
+from .deciding import learned_by
+from .models import Skill, Workflow, WorkflowVersion
 from .trusting import trust_anew
 
-FITTED = "skills"
-AT_ONCE = 1000  # decisions
-FIELDS = ("pk", "task", "state", "decided_by", "vote", "evidence", "taught")
-TEACHERS = {DecidedBy.RULE, DecidedBy.ADJUDICATION, DecidedBy.REVIEWER, DecidedBy.GOLD}
+DIGITS = 6
+SHARE_OF_ELSEWHERE, MOST_OF_ELSEWHERE = 0.5, 20.0  # an answer elsewhere counts half; all together no more than these
+ADDED = ("right", "wrong", "checks_right", "checks_wrong")
 
-type Record = Counter[tuple[int, int, bool]]  # (volunteer, workflow, right) -> answers
-
-
-def fit_skills(now: datetime) -> int:
-    """Count the answers of newly agreed tasks as right or wrong; return how many decisions were looked at.
-
-    Only decisions past the time of undoing count, and only those that hold. What a decision taught is taken back when
-    a later one of the same task is looked at.
-    """
-    with transaction.atomic():
-        mark, _made = Watermark.objects.select_for_update().get_or_create(name=FITTED)
-        due = Decision.objects.filter(pk__gt=mark.position, created_at__lt=now - settings.UNDO_WINDOW).order_by("pk")
-        decisions = list(due.values(*FIELDS)[:AT_ONCE])
-        if decisions:
-            learn_from(decisions)
-            Watermark.objects.filter(name=FITTED).update(position=decisions[-1]["pk"])
-    return len(decisions)
+type Pair = tuple[float, float]
 
 
-def learn_from(decisions: Sequence[Mapping[str, Any]]) -> None:
-    tasks = Task.objects.in_bulk({decision["task"] for decision in decisions})
-    holding = [task.decision for task in tasks.values() if task.decision]
-    overruled = list(Decision.objects.filter(task__in=tasks, taught=True).exclude(pk__in=holding).values(*FIELDS))
-    agreed = [d for d in decisions if d["pk"] in holding and d["state"] == TaskState.AGREED]
-    telling = [d for d in agreed if d["decided_by"] in TEACHERS and not d["taught"]]
-    workflows = {task.pk: task.workflow_id for task in tasks.values()}
-    record = record_of(telling, workflows)
-    record.subtract(record_of(overruled, workflows))
-    add_up(record)
-    for some, taught in ((telling, True), (overruled, False)):
-        Decision.objects.filter(pk__in=[d["pk"] for d in some]).update(taught=taught)
+def prior_of(elsewhere: Pair | None, newcomer: Pair) -> Pair | None:
+    """Return a newcomer's record and, shrunk, the one from elsewhere; None where there is none."""
+    if elsewhere is None:
+        return None
+    share = min(SHARE_OF_ELSEWHERE, MOST_OF_ELSEWHERE / sum(elsewhere))
+    right, wrong = (round(own + share * other, DIGITS) for own, other in zip(newcomer, elsewhere, strict=True))
+    return right, wrong
 
 
-def record_of(decisions: Sequence[Mapping[str, Any]], workflows: Mapping[int, int]) -> Record:
-    """Of who only chose among the readings of a line, the decision about their choice tells."""
-    decided = {decision["task"]: decision["vote"] for decision in decisions}
-    weighed = {answer for decision in decisions for answer, _weight in decision["evidence"]}
-    answers = Answer.objects.filter(pk__in=weighed, task__in=decided, withdrawn_at=None)
-    rows = answers.values_list("volunteer", "task", "vote")
-    return Counter((volunteer, workflows[task], vote == decided[task]) for volunteer, task, vote in rows)
+def alike(workflow: int) -> QuerySet[Any]:
+    """Return the ids of the other workflows that ask the same kind of question."""
+    kinds = WorkflowVersion.objects.filter(workflow=workflow).values("kind")
+    return Workflow.objects.filter(versions__kind__in=kinds).exclude(pk=workflow).values("pk")
 
 
-def add_up(record: Record) -> None:
-    pairs = {(volunteer, workflow) for volunteer, workflow, _right in record}
-    newcomers = [Skill(volunteer_id=volunteer, workflow_id=workflow) for volunteer, workflow in pairs]
-    Skill.objects.bulk_create(newcomers, ignore_conflicts=True)
-    for volunteer, workflow in pairs:
-        right, wrong = (record[volunteer, workflow, was_right] for was_right in (True, False))
-        Skill.objects.filter(volunteer=volunteer, workflow=workflow).update(
-            right=F("right") + right, wrong=F("wrong") + wrong
-        )
-    for workflow in {workflow for _volunteer, workflow in pairs}:
-        trust_anew([volunteer for volunteer, one in pairs if one == workflow], workflow)
+def records_elsewhere(workflow: int, people: Iterable[int]) -> dict[int, Pair]:
+    """Return how often they were right and wrong in other workflows of the kind, known answers included."""
+    rows = Skill.objects.filter(volunteer__in=list(people), workflow__in=alike(workflow)).order_by()
+    hits, misses = Sum(F("right") + F("checks_right")), Sum(F("wrong") + F("checks_wrong"))
+    sums = rows.values_list("volunteer").annotate(hits=hits, misses=misses)
+    return {who: (right, wrong) for who, right, wrong in sums if right + wrong > 0}
+
+
+def introduce(volunteer: int, workflow: int) -> None:
+    """Somebody is asked this question for the first time: what they have shown elsewhere comes with them."""
+    for elsewhere in records_elsewhere(workflow, [volunteer]).values():
+        prior = prior_of(elsewhere, learned_by(workflow).newcomer)
+        if prior:
+            mine = Skill(volunteer_id=volunteer, workflow_id=workflow, prior_right=prior[0], prior_wrong=prior[1])
+            Skill.objects.bulk_create([mine], ignore_conflicts=True)
+
+
+def bring_records(guest: int, account: int) -> None:
+    """What a guest has shown is the account's, until the next fit counts anew."""
+    mine = {skill.workflow_id: skill for skill in Skill.objects.filter(volunteer=account)}
+    for skill in Skill.objects.filter(volunteer=guest):
+        if own := mine.get(skill.workflow_id):
+            sums = {name: getattr(own, name) + getattr(skill, name) for name in ADDED}
+            Skill.objects.filter(pk=own.pk).update(**sums, ring=own.ring or skill.ring)
+            skill.delete()
+            trust_anew([account], own.workflow_id)
+        else:
+            Skill.objects.filter(pk=skill.pk).update(volunteer=account)

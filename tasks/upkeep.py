@@ -10,13 +10,13 @@ from .advancing import move_fronts
 from .chores import chore
 from .colluding import looked_at, workflows_to_look_at
 from .grouping import forget_old, forget_salts, forget_settled
-from .jobs import seek_rings, spread_question
+from .jobs import fit_workflow, seek_rings, spread_question
 from .leases import free_expired_seats
 from .models import Answer, Decision, Lease, Project, Task
 from .projects import count_progress
 from .promoting import promote_sure_lines
 from .queueing import hint
-from .skills import fit_skills
+from .refitting.waiting import workflows_to_fit
 from .spreading import questions_to_spread
 
 LEASES_KEPT = timedelta(days=30)
@@ -62,9 +62,10 @@ def advance() -> int:
     return move_fronts(timezone.now())
 
 
-@chore(every=timedelta(seconds=30))
-def learn_skills() -> int:
-    return fit_skills(timezone.now())
+@chore(every=timedelta(seconds=20))
+def fit_workflows() -> int:
+    """A workflow is fitted anew when enough has come since."""
+    return sum(hint(fit_workflow, pk) for pk in workflows_to_fit(timezone.now()))
 
 
 @chore(every=timedelta(seconds=30))

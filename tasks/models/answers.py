@@ -87,8 +87,7 @@ class Answer(models.Model):
 
 
 class Decision(models.Model):
-    """What was made of a task's answers. Append-only, but for the mark ``taught``; a new one only when it changes state
-    or value."""
+    """What was made of a task's answers. Append-only; a new one only when it changes state or value."""
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, db_index=False, related_name="decisions")
@@ -108,7 +107,6 @@ class Decision(models.Model):
     evidence = models.JSONField(default=list)  # [[answer id, weight], …]
     reason = models.CharField(max_length=200, blank=True)
     restores = models.BigIntegerField(null=True)  # id of the decision that an undoing made hold again
-    taught = models.BooleanField(db_default=False)  # its answers are counted in the skills
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

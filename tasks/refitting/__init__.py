@@ -8,6 +8,7 @@ the very end: a fit that dies before is begun again, and what it had written alr
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,23 +20,23 @@ from ..consensus import said
 from ..consensus.tempering import Temper
 from ..deciding import Learned, learned_by
 from ..enums import KindName
-from ..errors import BeingFitted
+from ..errors import BeingFitted, FitLost
 from ..kinds import transcribe, verify
 from ..models import Fit, Skill, Workflow
-from ..projects import progress_of
 from ..pulsing import Pulse
-from .believing import Belief, Rival, believe_choices, believe_texts
+from ..trusting import trust_anew
+from .believing import Belief, Rival, believe_choices, believe_ranks, believe_texts
 from .claiming import Claim, claim
 from .doubting import send_to_review
 from .gathering import Gathered, gather
 from .holding import Held, Known, read_held, read_known
 from .judging import Judged, judge_people
 from .rescoring import fit_confidence, rescore
+from .waiting import LEAST_REST, counted_now
 
 logger = logging.getLogger(__name__)
 
 SKILLS_AT_ONCE = 500
-FITTED_KINDS = (KindName.TRANSCRIBE, KindName.VERIFY)
 __all__ = ["Changed", "Refitted", "refit"]
 
 
@@ -83,23 +84,28 @@ def refit(
     ``FitLost`` when one takes over.
     """
     now = now or timezone.now()
-    if workflow.current.kind not in FITTED_KINDS:
-        return Refitted()
     if not write:
         fitted = fit(workflow)
         return apply(workflow, fitted, None, everything=from_scratch, now=now)
     mine = claim(workflow.pk, take_over=from_scratch)
     if mine is None:
         raise BeingFitted
-    with Pulse(mine.beat):
-        return fit_and_write(workflow, mine, from_scratch=from_scratch, now=now)
+    try:
+        with Pulse(mine.beat):
+            return fit_and_write(workflow, mine, from_scratch=from_scratch, now=now)
+    except FitLost:
+        raise
+    except Exception:
+        with suppress(FitLost):  # what fails once may fail again at once
+            mine.write(claimed_until=timezone.now() + LEAST_REST)
+        raise
 
 
 def fit_and_write(workflow: Workflow, mine: Claim, *, from_scratch: bool, now: datetime) -> Refitted:
     begun = time.monotonic()
     row = Fit.objects.get(workflow=workflow)
     interrupted = not row.findings.get("finished", True)
-    progress = noted_progress(workflow)
+    totals = counted_now(workflow)
     fitted = fit(workflow)
     mine.hold(findings=row.findings | {"finished": False})
     made = apply(workflow, fitted, mine, everything=from_scratch or interrupted, now=now)
@@ -107,16 +113,10 @@ def fit_and_write(workflow: Workflow, mine: Claim, *, from_scratch: bool, now: d
     mine.finish(
         fitted_to=fitted.found.newest,
         fitted_at=now,
-        findings=told(fitted, made) | {"finished": True, "progress": progress, "seconds": round(seconds, 1)},
+        findings=told(fitted, made) | {"finished": True, "totals": totals, "seconds": round(seconds, 1)},
     )
     logger.info("workflow %s fitted from %s answers: %s", workflow.pk, made.answers, made.records)
     return made
-
-
-def noted_progress(workflow: Workflow) -> list[int]:
-    """Return the totals of the project when the fit began: while they stay there is nothing new to fit."""
-    progress = progress_of(workflow.project)
-    return [progress.answers, progress.settled, progress.disputed]
 
 
 def told(fitted: Fitted, made: Refitted) -> dict[str, object]:
@@ -143,6 +143,8 @@ def fit(workflow: Workflow) -> Fitted:
 
 def believe(workflow: Workflow, found: Gathered, held: Held, known: Known) -> Belief:
     version = workflow.current
+    if version.kind == KindName.CHOOSE:
+        return believe_ranks(found)
     if version.kind == KindName.TRANSCRIBE:
         return believe_texts(found, held, known, transcribe.rules(version.schema))
     return believe_choices(found, held, known, [said(label) for label in verify.LABELS.values()])
@@ -200,6 +202,7 @@ def write_records(workflow: Workflow, judged: Judged, mine: Claim) -> None:
                 unique_fields=["volunteer", "workflow"],
                 update_fields=["right", "wrong", "prior_right", "prior_wrong"],
             )
+            trust_anew([row.volunteer_id for row in rows[start : start + SKILLS_AT_ONCE]], workflow.pk)
 
 
 def write_learned(learned: Learned, mine: Claim) -> None:

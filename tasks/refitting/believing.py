@@ -13,11 +13,13 @@ from ..consensus.crowds.crowd import Crowd, Real, first_of_each
 from ..consensus.crowds.readings import Readings, is_mark
 from ..consensus.crowds.texts import fit_texts
 from ..consensus.crowds.transcribing import Transcript
+from ..kinds import choose
 from . import holding
 from .gathering import Gathered
 from .holding import Held
 
 HALF = 0.5
+COINS = {"vote": 0.5, "one coin": 0.5}
 CHANCE_OF_TEXT = 0.05  # that somebody guesses what a line says
 
 
@@ -52,6 +54,19 @@ def believe_choices(found: Gathered, held: Held, known: holding.Known, offered: 
     for task, vote in known.votes.items():
         belief[:, task] = np.arange(len(labels)) == number[vote]
     return Belief(belief[label, found.task], rivals, 1 / max(len(offered), 2))
+
+
+def believe_ranks(found: Gathered) -> Belief:
+    """Fit the answers to a question that offers every task labels of its own: only agreement counts, by one reliability
+    per volunteer. What was decided about them is judged where they count, in the task that was asked about."""
+    pairs = found.task.astype(np.int64) * max(len(found.texts), 1) + found.said
+    each, which = np.unique(pairs, return_inverse=True)
+    task = each // max(len(found.texts), 1)
+    rank = (np.arange(len(each)) - np.searchsorted(task, task)).astype(np.int32)
+    label = rank[which] if len(which) else found.said
+    labels = max(choose.CHOICES, int(rank.max(initial=0)) + 1)
+    belief = blend(crowd_of(found, label, labels), usual=COINS).belief[:, found.rank]
+    return Belief(belief[label, found.task], [], 1 / choose.CHOICES)
 
 
 def crowd_of(found: Gathered, label: NDArray[np.int32], labels: int) -> Crowd:
@@ -114,8 +129,17 @@ def differing_texts(held: Held, best: NDArray[np.intp], sure: Real, votes: list[
 
 def right_texts(found: Gathered, alike: NDArray[np.int32], best: NDArray[np.intp], sure: Real) -> Real:
     """Return p, shape (answers,): the confidence for those who gave the best text. What it leaves is shared by the
-    others of the task, as if one more reading had been possible."""
+    others of the task, as if one more reading had been possible; texts that as many people gave share alike."""
+    pairs = found.task.astype(np.int64) * (int(alike.max(initial=0)) + 1) + alike
+    _each, which, behind = np.unique(pairs, return_inverse=True, return_counts=True)
     agree = alike == best[found.task]
+    most = np.zeros(len(found.tasks), int)
+    most[found.task[agree]] = behind[which][agree]
     others = np.bincount(found.task[~agree], minlength=len(found.tasks))
     left: Real = (1 - sure) / (others + 1)
-    return np.where(agree, sure[found.task], left[found.task])
+    unsure = (sure < 1)[found.task]  # of a known task there is nothing to share
+    first = agree | (unsure & (behind[which] == most[found.task]))
+    share = np.where(agree, sure[found.task], left[found.task])
+    tied = np.maximum(np.bincount(found.task[first], minlength=len(found.tasks)), 1)
+    mean = np.bincount(found.task[first], share[first], len(found.tasks)) / tied
+    return np.where(first, mean[found.task], left[found.task])

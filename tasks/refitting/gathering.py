@@ -1,12 +1,11 @@
 """Read all answers to a workflow into compact columns: twenty bytes an answer, whatever the database holds of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
 from numpy.typing import NDArray
 
 from accounts.models import Volunteer
@@ -29,7 +28,7 @@ class Gathered:
 
     ``task``, ``volunteer`` and ``said``, shape (answers,), hold places in ``tasks`` (ids, ascending), ``people`` (ids,
     ordered by their pseudonyms in the dataset) and ``texts`` (sorted: votes, or what was typed). ``votes``, shape
-    (answers,): whether the answer has a say in its task; one that came late or is muted only tells of its volunteer.
+    (answers,): whether the answer has a say in its task; one that came late or too fast only tells of its volunteer.
     ``voice``, shape (people,): who speaks with one voice has one number. ``open``, shape (tasks,). ``rank``, shape
     (tasks,): where each task comes by what it is about, in which no row id has a say, for models that begin at random.
     """
@@ -65,7 +64,7 @@ def gather(workflow: Workflow) -> Gathered:
     tasks, is_open, rank = tasks_of(workflow)
     answers = read_answers(workflow, tasks)
     volunteers, number = np.unique(answers.volunteer, return_inverse=True)
-    order, voice, trusted = order_people(workflow, volunteers)
+    order, voice = order_people(workflow, volunteers)
     people = np.argsort(order)[number]
     texts, said = sort_texts(answers.texts, answers.said)
     sorted_ = np.lexsort((people, answers.task))
@@ -73,11 +72,11 @@ def gather(workflow: Workflow) -> Gathered:
         task=answers.task[sorted_],
         volunteer=people[sorted_].astype(np.int32),
         said=said[sorted_],
-        votes=(answers.votes & trusted[number])[sorted_],
+        votes=answers.votes[sorted_],
         tasks=tasks,
         people=volunteers[order],
         texts=texts,
-        voice=voice[order],
+        voice=voice,
         open=is_open,
         rank=rank,
         newest=newest,
@@ -147,38 +146,24 @@ def read_piece(rows: list[tuple[Any, ...]], tasks: Ids, numbers: dict[str, int])
     return tuple(column[ours] for column in columns)
 
 
-def order_people(workflow: Workflow, volunteers: Ids) -> tuple[Place, Whole, NDArray[np.bool_]]:
-    """Return, for volunteers by ascending id, their order by pseudonym, their voices and which of them are not muted.
-
-    A ring of colluders has one voice.
-    """
+def order_people(workflow: Workflow, volunteers: Ids) -> tuple[Place, Whole]:
+    """Return, of volunteers by ascending id, their order by pseudonym and their voices: a ring of colluders has one."""
     secret = bytes(ProjectSecret.objects.values_list("dataset", flat=True).get(project=workflow.project_id))
     seeds: dict[int, bytes] = {}
     for some in in_pieces(volunteers):
         seeds |= dict(Volunteer.objects.filter(pk__in=some).values_list("pk", "seed"))
     names = [pseudonym(secret, bytes(seeds.get(volunteer, b""))) for volunteer in volunteers.tolist()]
     order = np.array(sorted(range(len(names)), key=lambda place: (names[place], volunteers[place])), np.intp)
-    rings: dict[int, bytes] = {}
-    trusted = np.ones(len(volunteers), bool)
-    marked = Skill.objects.filter(workflow=workflow).filter(Q(trust__lt=MUTED) | Q(ring__isnull=False))
-    place_of = {volunteer: place for place, volunteer in enumerate(volunteers.tolist())}
-    for volunteer, trust, ring in marked.values_list("volunteer", "trust", "ring"):
-        if volunteer in place_of:
-            trusted[place_of[volunteer]] = trust >= MUTED
-            rings[place_of[volunteer]] = bytes(ring or b"")
-    return order, voices_of(order, rings), trusted
+    tied = Skill.objects.filter(workflow=workflow, ring__isnull=False).values_list("volunteer", "ring")
+    ring = {volunteer: bytes(name or b"") for volunteer, name in tied}
+    return order, voices_of([ring.get(volunteer, b"") for volunteer in volunteers[order].tolist()])
 
 
-def voices_of(order: Place, rings: Mapping[int, bytes]) -> Whole:
-    """Return the number of each person's voice, by ascending place in the order: that of the first of their ring."""
-    voice = np.arange(len(order), dtype=np.int32)
+def voices_of(rings: Sequence[bytes]) -> Whole:
+    """Return the number of each person's voice: that of the first of their ring, else their own."""
     first: dict[bytes, int] = {}
-    for number, place in enumerate(order.tolist()):
-        if ring := rings.get(place):
-            voice[place] = first.setdefault(ring, number)
-        else:
-            voice[place] = number
-    return voice
+    voices = [first.setdefault(ring, number) if ring else number for number, ring in enumerate(rings)]
+    return np.array(voices, np.int32)
 
 
 def in_pieces(ids: Ids) -> Iterator[list[int]]:

@@ -5,20 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import F, Sum
 
 from ..consensus import estimate_reliability
 from ..consensus.crowds.newcomers import newcomers_record
 from ..deciding import Vote
-from ..models import Skill, Workflow, WorkflowVersion
+from ..models import Skill, Workflow
+from ..skills import DIGITS, Pair, prior_of, records_elsewhere
 from .believing import Belief
-from .gathering import Gathered, Ids, in_pieces
+from .gathering import Gathered, in_pieces
 
-DIGITS = 6
-SHARE_OF_ELSEWHERE, MOST_OF_ELSEWHERE = 0.5, 20.0  # an answer elsewhere counts half; all together no more than these
 MOVED = 0.005  # of a reliability: tasks are weighed anew where somebody's has changed by more
-
-type Pair = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,9 @@ def judge_people(workflow: Workflow, found: Gathered, belief: Belief, known: Map
     answers = np.bincount(found.volunteer[teaching], minlength=people).astype(float)
     newcomer = newcomers_record(right, answers, belief.chance)
     before = records_before(workflow)
-    elsewhere = records_elsewhere(workflow, found.people)
+    elsewhere: dict[int, Pair] = {}
+    for some in in_pieces(found.people):
+        elsewhere |= records_elsewhere(workflow.pk, some)
     counts = dict.fromkeys(before, (0.0, 0.0)) | {
         who: (hits, count - hits)
         for who, hits, count in zip(found.people.tolist(), right.tolist(), answers.tolist(), strict=True)
@@ -87,24 +85,3 @@ def records_before(workflow: Workflow) -> dict[int, Record]:
 
 def pair_of(right: float | None, wrong: float | None) -> Pair | None:
     return None if right is None or wrong is None else (right, wrong)
-
-
-def records_elsewhere(workflow: Workflow, people: Ids) -> dict[int, Pair]:
-    """Return how often these people were right and wrong in other workflows of the kind, known answers included."""
-    alike = WorkflowVersion.objects.filter(kind=workflow.current.kind).exclude(workflow=workflow).values("workflow")
-    others = list(Skill.objects.filter(workflow__in=alike).order_by().values_list("workflow", flat=True).distinct())
-    found: dict[int, Pair] = {}
-    for some in in_pieces(people) if others else ():
-        rows = Skill.objects.filter(volunteer__in=some, workflow__in=others).order_by().values_list("volunteer")
-        sums = rows.annotate(hits=Sum(F("right") + F("checks_right")), misses=Sum(F("wrong") + F("checks_wrong")))
-        found |= {who: (hits, misses) for who, hits, misses in sums if hits + misses > 0}
-    return found
-
-
-def prior_of(elsewhere: Pair | None, newcomer: Pair) -> Pair | None:
-    """Return a newcomer's record and, shrunk, the one from elsewhere."""
-    if elsewhere is None:
-        return None
-    share = min(SHARE_OF_ELSEWHERE, MOST_OF_ELSEWHERE / sum(elsewhere))
-    right, wrong = (round(own + share * other, DIGITS) for own, other in zip(newcomer, elsewhere, strict=True))
-    return right, wrong

@@ -6,12 +6,13 @@ from itertools import batched
 
 from django.db import transaction
 
+from ..adjudicating import rounds_of
 from ..cases import locked
 from ..consensus import Outcome, Verdict
 from ..consensus.tempering import Temper, fit_temper
 from ..deciding import STATES, Learned, Question, Vote, counted_votes, decide, outcome_of, question_of, typed_of, weigh
 from ..enums import TaskState
-from ..models import Task
+from ..models import Decision, Task
 from ..telling import tell_of_review
 from .claiming import Claim
 from .judging import Judged
@@ -57,7 +58,7 @@ def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim
     """
     settled = 0
     for task in in_turn(tasks):
-        if task.state != TaskState.OPEN:
+        if task.state != TaskState.OPEN or waits_for_more(task):
             continue
         outcome, _verdict = would_settle(task, learned, judged)
         if claim is None:
@@ -67,11 +68,19 @@ def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim
     return settled
 
 
+def waits_for_more(task: Task) -> bool:
+    """Whether the task is asked again, by a reviewer or after people chose among its readings or took one back: then
+    the next answer decides."""
+    if rounds_of(task.payload):
+        return True
+    return task.decision is not None and Decision.objects.filter(pk=task.decision, answers__gte=task.answered).exists()
+
+
 @transaction.atomic
 def decide_anew(task: int, claim: Claim, now: datetime) -> bool:
     claim.hold()
     found = locked(task)
-    if found.state != TaskState.OPEN:
+    if found.state != TaskState.OPEN or waits_for_more(found):
         return False
     settlement = decide(question_of(found), now)
     if settlement:

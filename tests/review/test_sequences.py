@@ -10,8 +10,8 @@ from accounts.audit import first_broken
 from tasks.enums import TaskState
 from tasks.errors import TasksError
 from tasks.models import Answer, Decision, Skill
+from tasks.refitting import refit
 from tasks.reviewing import reopen, settle, undo
-from tasks.skills import fit_skills
 from tasks.undoing import withdraw_answer
 from tests.factories import NOON, make_task, make_workflow, post_answer
 
@@ -74,8 +74,6 @@ class Desk:
 
     def wait(self):
         self.now += timedelta(seconds=61)
-        while fit_skills(self.now):
-            pass
 
 
 def deserved(task):
@@ -90,15 +88,13 @@ def deserved(task):
 
 
 def learned(tasks):
-    """Work out from what holds how often each volunteer was right and wrong."""
+    """Work out from what reviewers decided and what holds of it how often each volunteer was right and wrong."""
     records = {}
     for task in tasks:
-        decision = Decision.objects.filter(pk=task.decision, state=TaskState.AGREED).first()
-        for answer, _weight in decision.evidence if decision else []:
-            found = Answer.objects.get(pk=answer)
-            if not found.withdrawn_at:
-                right = found.vote == decision.vote
-                records[found.volunteer_id] = (int(right), int(not right))
+        decision = Decision.objects.filter(pk=task.decision, decided_by="reviewer").exclude(vote="").first()
+        for answer in Answer.objects.filter(task=task, withdrawn_at=None) if decision else []:
+            right = answer.vote == decision.vote
+            records[answer.volunteer_id] = (int(right), int(not right))
     return records
 
 
@@ -110,10 +106,14 @@ class TestSequences(TestCase):
         for step in steps:
             desk.take(*step)
         desk.wait()
+        refit(desk.tasks[0].workflow, now=desk.now)
+        for task in desk.tasks:
+            task.refresh_from_db()
 
         assert [standing(task) for task in desk.tasks] == [deserved(task) for task in desk.tasks]
         skills = {skill.volunteer_id: (skill.right, skill.wrong) for skill in Skill.objects.all()}
-        assert {who: record for who, record in skills.items() if any(record)} == learned(desk.tasks)
+        records = learned(desk.tasks)
+        assert {who: skills[who] for who in records} == records
         assert [task.answered for task in desk.tasks] == [
             Answer.objects.filter(task=task, counted=True, withdrawn_at=None).count() for task in desk.tasks
         ]

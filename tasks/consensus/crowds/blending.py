@@ -1,6 +1,6 @@
 """The consensus of a crowd: several models side by side, because each of them fails on some crowd."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,15 +59,16 @@ class Blend:
         return belief_of(self.crowd, self.believe)
 
 
-def blend(crowd: Crowd, known: Known = NOTHING) -> Blend:
+def blend(crowd: Crowd, known: Known = NOTHING, usual: Mapping[str, float] | None = None) -> Blend:
     """Return the belief about every task.
 
     Without known tasks half vote, half confusion model: the vote keeps the model from running away, the model tells
     people apart. With them all views, weighted as ``fit_weights`` says. The models take errors for independent, which
     they are not: their logarithms are multiplied by ``independent_share`` (the rho of 0.2 suits crowds of 3 to 20
     answers a task). The known labels themselves never enter the belief: of a known task it says what the crowd thinks.
+    ``usual``: the weights of the views where nothing is known, if not ``usual_weights``.
     """
-    usual = usual_weights(crowd)
+    usual = usual or usual_weights(crowd)
     views = {name: VIEWS[name](crowd) for name, weight in usual.items() if weight or len(known.task)}
 
     def looked_at(part: Part) -> Real:
