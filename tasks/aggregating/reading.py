@@ -4,6 +4,7 @@ import csv
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from .tables import Answers, BadTable, Gold
 ANSWERS = ("task", "worker", "answer")
 GOLD = ("task", "answer")
 MOST_CHARACTERS = 1_000_000  # in one cell
+DELIMITERS = ",;\t"  # spreadsheets of half of Europe write semicolons
 
 
 class BadCell(ValueError):
@@ -37,8 +39,7 @@ class Names(dict[str, int]):
         self.listed: list[str] = []
 
     def __missing__(self, name: str) -> int:
-        if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
-            raise BadCell(_("it is not in UTF-8. Save the table as “CSV UTF-8” and try again."))
+        refuse_other_encodings(name)
         folded = fold(name)
         if not folded and not self.may_be_empty:
             raise BadCell(_("its %(column)s is empty. Fill it in or delete the line.") % {"column": self.column})
@@ -46,6 +47,11 @@ class Names(dict[str, int]):
         if number == len(self.listed):
             self.listed.append(folded)
         return number
+
+
+def refuse_other_encodings(text: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadCell(_("it is not in UTF-8. Save the table as “CSV UTF-8” and try again."))
 
 
 def read_answers(path: Path) -> Answers:
@@ -66,7 +72,8 @@ def read_answers(path: Path) -> Answers:
         raise BadTable(_("%(path)s has no answers: there is nothing below its first line.") % {"path": path})
     (task_, tasks_), (worker_, workers_), (answer_, values_) = map(sort_names, names, columns)
     first = first_of_each(task_, worker_)
-    return Answers(task_[first], worker_[first], answer_[first], tasks_, workers_, values_)
+    left_out = len(task_) - len(first)
+    return Answers(task_[first], worker_[first], answer_[first], tasks_, workers_, values_, repeated=left_out)
 
 
 def read_gold(path: Path, answers: Answers) -> Gold:
@@ -96,7 +103,8 @@ def rows_of(path: Path, columns: Sequence[str]) -> Iterator[Iterable[tuple[str, 
     csv.field_size_limit(MOST_CHARACTERS)
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            lines = csv.reader(file, strict=True)
+            head = file.readline()
+            lines = csv.reader(chain((head,), file), strict=True, delimiter=max(DELIMITERS, key=head.count))
             rows = Rows(lines, columns)
             try:
                 yield rows
@@ -133,8 +141,9 @@ class Rows:
             raise BadCell(words % {"error": error}) from None
 
     def places(self, head: Sequence[str]) -> list[int]:
+        refuse_other_encodings("".join(head))
         names = [name.strip().lower() for name in head]
         if any(names.count(column) != 1 for column in self.columns):
-            words = _("it must name the columns %(columns)s once each, separated by commas; it says “%(head)s”.")
+            words = _("it must name the columns %(columns)s once each, parted by commas; it says “%(head)s”.")
             raise BadCell(words % {"columns": ", ".join(self.columns), "head": ",".join(head)[:80]})
         return [names.index(column) for column in self.columns]

@@ -22,6 +22,7 @@ class Answers:
 
     ``task``, ``worker`` and ``answer`` have shape (answers,) and hold places in ``tasks``, ``workers`` and ``values``,
     which are sorted. Values are folded (NFC, single spaces); an empty one says that nothing is written there.
+    ``repeated``: how many lines were left out, because the same person had answered the task before.
     """
 
     task: NDArray[np.int32]
@@ -30,6 +31,7 @@ class Answers:
     tasks: Sequence[str]
     workers: Sequence[str]
     values: Sequence[str]
+    repeated: int = 0
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,9 @@ def test_names_and_answers_are_compared_as_they_look(tmp_path):
 
 
 def test_repeated_answers_of_one_person_count_once_and_the_first_holds(tmp_path):
-    aggregate(tmp_path, "task,worker,answer\n1,a,no\n1,b,yes\n1,c,yes\n" + "1,a,no\n" * 5 + "1,a,yes\n" * 5)
+    said = aggregate(tmp_path, "task,worker,answer\n1,a,no\n1,b,yes\n1,c,yes\n" + "1,a,no\n" * 5 + "1,a,yes\n" * 5)
 
+    assert "\n10 lines do not count" in said
     (row,) = rows_of(tmp_path / "out.csv")
     assert (row["value"], row["agreement"], row["answers"]) == ("yes", "0.666667", "3")
 
@@ -92,11 +93,19 @@ def test_columns_may_come_in_any_order_beside_others(tmp_path):
     assert (row["task"], row["value"]) == ("1", "yes, it is")
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_spreadsheets_may_part_cells_otherwise(tmp_path, delimiter):
+    aggregate(tmp_path, '"task";"worker";"answer"\n1;a;"yes, it is"\n'.replace(";", delimiter))
+
+    assert [row["value"] for row in rows_of(tmp_path / "out.csv")] == ["yes, it is"]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
         (b"", "Line 1 of .* must name the columns task, worker, answer"),
-        (b"task;worker;answer\n1;a;x\n", "Line 1 .*“task;worker;answer”"),
+        (b"task|worker|answer\n1|a|x\n", "Line 1 .*“task|worker|answer”"),
+        ("task,worker,answer\n1,a,x\n".encode("utf-16"), "Line 1 .* not in UTF-8"),
         (b"task,worker,answer,answer\n", "once each"),
         (b"task,worker,answer\n", "has no answers"),
         (b"task,worker,answer\n1,a,x\n1,b\n", "Line 3 .* 2 cells where the first line has 3"),
@@ -149,6 +158,7 @@ def test_known_tasks_calibrate_the_confidence_and_say_so(tmp_path):
         "answers": 12,
         "workers": 3,
         "gold": 2,
+        "repeated": 0,
         "how": "Confidence is calibrated on 2 known tasks.",
     }
     assert {row["value"] for row in rows_of(tmp_path / "out.csv")} == {"yes"}

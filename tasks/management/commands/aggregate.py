@@ -45,6 +45,7 @@ class Command(BaseCommand):
             "answers": len(given.task),
             "workers": len(given.workers),
             "gold": len(known),
+            "repeated": given.repeated,
             "how": merged.how,
         }
         if options["json"]:
@@ -52,3 +53,6 @@ class Command(BaseCommand):
         else:
             words = _("%(answers)s answers by %(workers)s people to %(tasks)s tasks are merged. %(how)s")
             self.stdout.write(words % told)
+            if given.repeated:
+                again = _("%(repeated)s lines do not count: the same person had answered the task before.")
+                self.stdout.write(again % told)
