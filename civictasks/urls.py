@@ -5,6 +5,10 @@ from . import offline, pages
 from .api import api, nothing_here
 
 urlpatterns = [
+    # The API comes first: whoever plays asks for it most, and the patterns are tried one after the other.
+    path("api/v1/docs", pages.api_docs, name="api-docs"),
+    path("api/v1/", api.urls),
+    re_path(r"^api/", nothing_here),
     path("", pages.home, name="home"),
     path("projects/", pages.projects, name="projects"),
     path("projects/<slug:slug>/", pages.project, name="project"),
@@ -18,9 +22,6 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("offline/", offline.page, name="offline"),
     path("offline-worker.js", offline.worker, name="offline-worker"),
-    path("api/v1/docs", pages.api_docs, name="api-docs"),
-    path("api/v1/", api.urls),
-    re_path(r"^api/", nothing_here),
 ]
 
 handler400 = "civictasks.problems.bad_request_page"

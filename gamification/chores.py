@@ -3,7 +3,7 @@ from datetime import timedelta
 from tasks.chores import chore
 
 from .announcing import Announcer
-from .projection import project_lines
+from .projection import LINES, project_lines
 from .rebuilding import follow_time_zones
 from .repairing import repair_credits
 
@@ -19,7 +19,7 @@ def keep_boards() -> int:
     for _round in range(ROUNDS):
         lines = project_lines()
         done += lines
-        if not lines:
+        if lines < LINES:  # the next ones can wait for the next look: one by one they cost four times as much
             break
     announcer.announce()
     return done

@@ -30,7 +30,8 @@ class Ledger(models.Model):
     transaction that commits later may hold lower ids, and those would be missed for ever.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    # No constraint: each line would lock the one row of its project, which everybody's lines share.
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False, db_constraint=False)
     volunteer = models.ForeignKey(Volunteer, models.PROTECT)
     answer = models.BigIntegerField()  # id of the answer; no foreign key, like everywhere
     rule = models.CharField(max_length=60)  # see rules.py

@@ -34,7 +34,7 @@ URGENT_FIRST = (Urgency.NEARLY, Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH
 RING_AHEAD = """
 SELECT * FROM (
   SELECT id, subject, urgency, shuffle, position FROM tasks_task
-  WHERE workflow_id = %s AND urgency = {urgency} AND state = 0 AND seats > 0 AND (shuffle, position) > (%s, %s)
+  WHERE workflow_id = %s AND urgency = {urgency} AND state = 0 AND free = 1 AND (shuffle, position) > (%s, %s)
   ORDER BY shuffle, position LIMIT {window}
 ) AS ring"""
 LOOK = {

@@ -13,6 +13,9 @@ from .pages import Page
 from .projects import Project, Workflow, WorkflowVersion
 from .tasks import Task
 
+# A project or version is implied by the task and has no constraint of its own: each new row would lock the one row of
+# its project, in the database, beside all others that are being written.
+
 
 class LeaseQuerySet(models.QuerySet["Lease"]):
     def live(self) -> "LeaseQuerySet":
@@ -25,7 +28,7 @@ class LeaseQuerySet(models.QuerySet["Lease"]):
 class Lease(models.Model):
     """A volunteer holds a seat of a task until a time. Only the SHA-256 of its token is kept."""
 
-    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False, db_constraint=False)
     task = models.ForeignKey(Task, models.CASCADE)
     subject = models.BigIntegerField()
     volunteer = models.ForeignKey(Volunteer, models.CASCADE, db_index=False, related_name="leases")
@@ -52,10 +55,10 @@ class Lease(models.Model):
 
 
 class Answer(models.Model):
-    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False, db_constraint=False)
     task = models.ForeignKey(Task, models.CASCADE)
     subject = models.BigIntegerField()
-    version = models.ForeignKey(WorkflowVersion, models.PROTECT, db_index=False)
+    version = models.ForeignKey(WorkflowVersion, models.PROTECT, db_index=False, db_constraint=False)
     volunteer = models.ForeignKey(Volunteer, models.PROTECT, db_index=False)
     key = models.UUIDField()
     body_hash = models.BinaryField(max_length=16)
@@ -89,7 +92,7 @@ class Answer(models.Model):
 class Decision(models.Model):
     """What was made of a task's answers. Append-only; a new one only when it changes state or value."""
 
-    project = models.ForeignKey(Project, models.CASCADE, db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False, db_constraint=False)
     task = models.ForeignKey(Task, models.CASCADE, db_index=False, related_name="decisions")
     number = models.PositiveSmallIntegerField()
     state = models.SmallIntegerField(choices=TaskState)

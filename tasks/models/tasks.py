@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Least
 
 from ..enums import UNSETTLED, TaskState, Urgency
 from ..identity import Region
@@ -14,7 +15,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(state=TaskState.OPEN)
 
     def with_seats(self) -> "TaskQuerySet":
-        return self.open().filter(seats__gt=0)
+        return self.open().filter(free=1)
 
     def settled(self) -> "TaskQuerySet":
         return self.exclude(state__in=UNSETTLED)
@@ -58,6 +59,12 @@ class Task(models.Model):
     seats = models.GeneratedField(
         expression=F("wanted") - F("answered") - F("leased"), output_field=models.SmallIntegerField(), db_persist=True
     )
+    # 1 while a seat is left, else 0. It changes less often than ``seats``: what stays as it is leaves the index alone.
+    free = models.GeneratedField(
+        expression=Least(F("wanted") - F("answered") - F("leased"), 1),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
     settled_at = models.DateTimeField(null=True)
     chained_at = models.DateTimeField(null=True)
     decision = models.BigIntegerField(null=True)  # id of the decision that holds
@@ -85,7 +92,7 @@ class Task(models.Model):
             models.Index(
                 fields=["workflow", "urgency", "shuffle", "position"],
                 name="task_open",
-                condition=Q(state=TaskState.OPEN, seats__gt=0),
+                condition=Q(state=TaskState.OPEN, free=1),
             ),
             models.Index(
                 fields=["project", "page", "position"], name="task_review", condition=Q(state=TaskState.DISPUTED)
