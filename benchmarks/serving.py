@@ -66,7 +66,8 @@ def granian(port: int) -> list[str]:
 def serving(data: Path, postgres: Postgres | None = None) -> Iterator[Site]:
     """Run the embedded shape on the SQLite database in ``data``, or the server shape on a PostgreSQL that runs."""
     port, sockets = free_port(), free_port()
-    env = os.environ | {"CIVICTASKS_DATA": str(data)} | ({"DATABASE_URL": postgres.url} if postgres else {})
+    players = {"CIVICTASKS_DATA": str(data), "READ_AHEAD_MINUTES": "100000"}  # who never read
+    env = os.environ | players | ({"DATABASE_URL": postgres.url} if postgres else {})
     path = socket_path(embedded_redis_url(data))
     assert path
     valkey = Valkey(path, data / "valkey")

@@ -12,9 +12,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 LOOK = timedelta(milliseconds=300)  # to see a picture and press a key: simple reactions take 200 ms and more
 LETTER = timedelta(milliseconds=10)
-SPAN = timedelta(minutes=5)
 MOST_READERS = 20_000
 
 
@@ -40,8 +41,8 @@ class Readers:
 
     ``elapsed_ms`` is the client's word. But nobody reads a line before it was handed out, nor two at once: answers in
     a row end no sooner than one least time after the other, from the lease of the first. Who is ahead of that by more
-    than ``SPAN`` reads nothing. The span is wide because clients may answer for several people one after the other,
-    and little is lost by it: what is wrong in it comes out against known answers. Processes count apart.
+    than ``READ_AHEAD`` reads nothing. That is wide because some programs answer for several people one after the
+    other, and little is lost by it: what is wrong in it comes out against known answers. Processes count apart.
     """
 
     def __init__(self) -> None:
@@ -52,7 +53,7 @@ class Readers:
         """Note an answer by ``reader``; True if it came sooner than they can have read all they answered."""
         with self.lock:
             ready = max(self.busy_until.get(reader, leased_at), leased_at) + least
-            if ready > now + SPAN:
+            if ready > now + settings.READ_AHEAD:
                 return True
             self.busy_until[reader] = ready
             self.busy_until.move_to_end(reader)

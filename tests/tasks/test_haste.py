@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from gamification.models import Ledger
 from gamification.repairing import balance_task
-from tasks.haste import SPAN, Arrival, Readers, is_too_fast, least_time
+from tasks.haste import Arrival, Readers, is_too_fast, least_time
 from tasks.models import Answer
 from tests.factories import NOON, make_lease, make_task, make_token, make_volunteer, make_workflow, post_answer
 
@@ -38,9 +38,10 @@ def test_nobody_answers_before_they_can_have_read(typed, elapsed_ms, too_fast):
     assert came(typed, elapsed_ms) is too_fast
 
 
-def test_whatever_a_client_says_nobody_reads_more_than_fits_into_the_time_since_the_lease():
+def test_whatever_a_client_says_nobody_reads_more_than_fits_into_the_time_since_the_lease(settings):
+    settings.READ_AHEAD = timedelta(minutes=5)
     readers, least = Readers(), least_time(LINE)
-    at_once = SPAN // least
+    at_once = settings.READ_AHEAD // least
 
     ahead = [readers.are_ahead(b"bot", NOON, least, NOON) for _ in range(at_once + 2)]
 
