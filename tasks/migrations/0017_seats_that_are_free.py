@@ -15,7 +15,7 @@ def leave_room(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0015_where_the_front_begins'),
+        ('tasks', '0016_decisions_teach_no_more'),
     ]
 
     operations = [
