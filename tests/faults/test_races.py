@@ -229,6 +229,7 @@ def test_who_settles_a_line_by_choosing_and_who_takes_their_reading_back_tell_on
         post_answer(line, "Turku")
         key = post_answer(line, "Vaasa", reader)["key"]
         child = Task.objects.get(parent=line)
+        Task.objects.filter(pk=child.pk).update(wanted=2)
         choice = child.payload["choices"][0]["id"]
         choosers = [(volunteer := make_volunteer(), make_lease(child, volunteer)) for _seat in range(2)]
         calls = [partial(choose_or_be_late, *chooser, choice) for chooser in choosers] + [

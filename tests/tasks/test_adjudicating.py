@@ -70,7 +70,7 @@ def test_where_two_readings_compete_others_are_asked_which_one_is_right():
 
     assert state_of(line) == ("WAITING", 2, 2, 0)
     assert (child.subject, child.region, child.shuffle, child.round) == (line.subject, line.region, line.shuffle, 1)
-    assert (child.wanted, child.maximum, child.version.number) == (2, 3, line.version.number)
+    assert (child.wanted, child.maximum, child.version.number) == (1, 4, line.version.number)
     question = shown(child)
     assert (question["kind"], question["prompt"]) == (KindName.CHOOSE, "Which reading is right?")
     assert sorted(choice["text"] for choice in question["choices"]) == ["Kemi", "None of these", "Oulu"]
@@ -96,10 +96,10 @@ def test_what_two_choose_settles_the_line():
 def test_a_line_that_nobody_can_tell_goes_to_a_reviewer():
     line, child = competing_line()
 
-    for reading in ("Oulu", "Kemi", "Oulu"):
+    for reading in ("Oulu", "Kemi", "Oulu", "Kemi"):
         choose(child, reading)
 
-    assert state_of(child) == ("DISPUTED", 3, 3, 0)
+    assert state_of(child) == ("DISPUTED", 4, 4, 0)
     assert state_of(line) == ("DISPUTED", 2, 2, 0)
     assert list(Task.objects.disputed()) == [line]
 
@@ -221,7 +221,7 @@ def test_a_reading_can_be_taken_back_until_somebody_has_chosen():
 
     assert take_back(result, reader).lease.task_id == line.pk
 
-    assert (state_of(line), state_of(child)) == (("OPEN", 2, 1, 1), ("WITHDRAWN", 2, 0, 0))
+    assert (state_of(line), state_of(child)) == (("OPEN", 2, 1, 1), ("WITHDRAWN", 1, 0, 0))
     none = {"choice": "none"}
     assert [answer["status"] for answer in submit_answers(chooser, [Submission(token, uuid4(), none)])] == ["late"]
     submit_answers(reader, [Submission(mine, uuid4(), {"text": "Kemi"})], now=SOON)
@@ -240,17 +240,17 @@ def test_a_reading_that_others_judged_stays():
 
 def test_only_lines_are_counted_mapped_and_reviewed():
     line, child = competing_line()
-    for reading in ("Oulu", "Kemi", "Oulu"):
+    for reading in ("Oulu", "Kemi", "Oulu", "Kemi"):
         choose(child, reading)
     counted = count_progress(line.project_id, NOON)
 
-    assert (counted.tasks, counted.settled, counted.disputed, counted.answers) == (1, 1, 1, 5)
+    assert (counted.tasks, counted.settled, counted.disputed, counted.answers) == (1, 1, 1, 6)
     assert page_map(line.project) == ["disputed"]
     assert [day.lines for day in settled_by_day(line.project, NOON.date(), UTC) if day.lines] == [1]
     readings = collate(line).readings
     assert {reading.text: reading.by for reading in readings} == {
         "Oulu": "1 volunteer: A; preferred by 2 volunteers: C, E",
-        "Kemi": "1 volunteer: B; preferred by 1 volunteer: D",
+        "Kemi": "1 volunteer: B; preferred by 2 volunteers: D, F",
     }
     assert [version.kind for version in latest_versions(line.project.workflows.playable())] == [KindName.TRANSCRIBE]
 
@@ -318,12 +318,12 @@ def test_who_chose_well_is_known_for_choosing_and_for_nothing_else():
 
 def test_a_release_has_the_line_and_its_choosers_answers():
     line, child = competing_line("Oulu", "Kemi")
-    for reading in ("Oulu", "None of these", "Oulu"):
+    for reading in ("Oulu", "None of these", "Oulu", "Oulu"):
         choose(child, reading)
 
     [row] = settled_rows(Selection(line.project_id, "lines", NOON + timedelta(minutes=2), b"secret"))
 
-    assert (row.value, row.decided_by, row.answers) == ({"text": "Oulu"}, DecidedBy.ADJUDICATION, 4)
+    assert (row.value, row.decided_by, row.answers) == ({"text": "Oulu"}, DecidedBy.ADJUDICATION, 5)
     readings = {(reading.kind, reading.vote, reading.weight is None) for reading in row.readings}
     assert readings == {
         ("transcribe", "Oulu", False),
