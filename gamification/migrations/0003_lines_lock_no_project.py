@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('gamification', '0002_zones_of_boards'),
-        ('tasks', '0016_seats_that_are_free'),
+        ('tasks', '0017_seats_that_are_free'),
     ]
 
     operations = [
