@@ -31,7 +31,7 @@ from .doubting import send_to_review
 from .gathering import Gathered, gather
 from .holding import Held, Known, read_held, read_known
 from .judging import Judged, judge_people
-from .rescoring import fit_confidence, rescore
+from .rescoring import fit_confidence, is_outvoted, rescore
 from .waiting import LEAST_REST, counted_now
 
 logger = logging.getLogger(__name__)
@@ -137,8 +137,14 @@ def fit(workflow: Workflow) -> Fitted:
     ids = found.tasks.tolist()
     temper = fit_confidence({ids[place]: vote for place, vote in known.votes.items()}, judged)
     several = found.voices > 1  # who asks one person only has chosen to believe them
-    rivals = [(ids[rival.place], rival) for rival in belief.rivals if several[rival.place]]
-    return Fitted(found, known, rivals, judged, Learned(judged.newcomer, temper))
+    learned = Learned(judged.newcomer, temper)
+    rivals = [
+        (ids[rival.place], rival)
+        for rival in belief.rivals
+        if several[rival.place]
+        and (rival.place not in held.adjudicated or is_outvoted(ids[rival.place], rival.holds, learned, judged))
+    ]
+    return Fitted(found, known, rivals, judged, learned)
 
 
 def believe(workflow: Workflow, found: Gathered, held: Held, known: Known) -> Belief:

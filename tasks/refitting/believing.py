@@ -93,7 +93,10 @@ def rivals_among(belief: Real, held: Held, labels: list[str]) -> Iterator[Rival]
 
 
 def believe_texts(found: Gathered, held: Held, known: holding.Known, rules: Normalisation) -> Belief:
-    """Fit the answers to a question whose answers are typed; two texts that are the same under the rules are one."""
+    """Fit the answers to a question whose answers are typed; two texts that are the same under the rules are one.
+
+    Where people also chose among the readings, that decides whose reading was right: the fit has not seen them choose.
+    """
     votes = [text if is_mark(text) else said(normalise(text, rules)) for text in found.texts]
     same: dict[str, int] = {}
     alike = np.array([same.setdefault(vote, len(same)) for vote in votes], np.int32)
@@ -104,10 +107,14 @@ def believe_texts(found: Gathered, held: Held, known: holding.Known, rules: Norm
         best[transcript.task] = same.setdefault(vote_of(transcript, rules), len(same))
         sure[transcript.task] = confidence
     rivals = list(differing_texts(held, best, sure, list(same)))
+    of_task = dict(zip(held.task.tolist(), held.vote, strict=True)) if held.adjudicated else {}
+    for task, confidence in held.adjudicated.items():
+        best[task], sure[task] = same.setdefault(of_task[task], len(same)), confidence
     for task, vote in known.votes.items():
         best[task], sure[task] = same.setdefault(vote, len(same)), 1.0
     given = alike[found.said] if len(alike) else found.said
-    return Belief(right_texts(found, given, best, sure), rivals, CHANCE_OF_TEXT)
+    told = np.isin(np.arange(len(found.tasks)), [*held.adjudicated, *known.votes])
+    return Belief(right_texts(found, given, best, sure, told), rivals, CHANCE_OF_TEXT)
 
 
 def readings_of(found: Gathered) -> Readings:
@@ -127,9 +134,12 @@ def differing_texts(held: Held, best: NDArray[np.intp], sure: Real, votes: list[
             yield Rival(task, decision, vote, votes[best[task]], float(sure[task]))
 
 
-def right_texts(found: Gathered, alike: NDArray[np.int32], best: NDArray[np.intp], sure: Real) -> Real:
+def right_texts(
+    found: Gathered, alike: NDArray[np.int32], best: NDArray[np.intp], sure: Real, told: NDArray[np.bool_]
+) -> Real:
     """Return p, shape (answers,): the confidence for those who gave the best text. What it leaves is shared by the
-    others of the task, as if one more reading had been possible; texts that as many people gave share alike."""
+    others of the task, as if one more reading had been possible; texts that as many people gave share alike,
+    unless others have ``told`` which of them is right, shape (tasks,)."""
     pairs = found.task.astype(np.int64) * (int(alike.max(initial=0)) + 1) + alike
     _each, which, behind = np.unique(pairs, return_inverse=True, return_counts=True)
     agree = alike == best[found.task]
@@ -137,8 +147,7 @@ def right_texts(found: Gathered, alike: NDArray[np.int32], best: NDArray[np.intp
     most[found.task[agree]] = behind[which][agree]
     others = np.bincount(found.task[~agree], minlength=len(found.tasks))
     left: Real = (1 - sure) / (others + 1)
-    unsure = (sure < 1)[found.task]  # of a known task there is nothing to share
-    first = agree | (unsure & (behind[which] == most[found.task]))
+    first = agree | (~told[found.task] & (behind[which] == most[found.task]))
     share = np.where(agree, sure[found.task], left[found.task])
     tied = np.maximum(np.bincount(found.task[first], minlength=len(found.tasks)), 1)
     mean = np.bincount(found.task[first], share[first], len(found.tasks)) / tied

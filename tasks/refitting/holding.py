@@ -19,11 +19,15 @@ KNOWN_BY = (DecidedBy.REVIEWER, DecidedBy.GOLD)
 
 @dataclass(frozen=True)
 class Held:
-    """What the consensus decided and nobody has touched: place of the task, id of the decision, its vote."""
+    """What the consensus decided and nobody has touched: place of the task, id of the decision, its vote.
+
+    ``adjudicated``: the confidence of those, by place, for which people chose among the readings as well.
+    """
 
     task: Place
     decision: Ids
     vote: list[str]
+    adjudicated: dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,16 @@ def read_held(workflow: Workflow, tasks: Ids) -> Held:
         for row in holding(workflow)
         .exclude(decided_by__in=(*KNOWN_BY, DecidedBy.ADJUDICATION))  # by more people than the fit has heard
         .filter(task__gte=first, task__lte=last)
-        .values_list("task", "pk", "vote")
+        .values_list("task", "pk", "vote", "decided_by", "confidence")
     ]
     ours = set(tasks.tolist())
     rows = sorted(row for row in rows if row[0] in ours)
-    ids, decisions, votes = zip(*rows, strict=True) if rows else ((), (), ())
+    ids, decisions, votes, deciders, confidences = zip(*rows, strict=True) if rows else ((), (), (), (), ())
     same: dict[str, str] = {}  # one copy of each vote, for there may be millions
     place = np.searchsorted(tasks, np.array(ids, np.int64)).astype(np.intp)
-    return Held(place, np.array(decisions, np.int64), [same.setdefault(vote, vote) for vote in votes])
+    deciding = zip(place.tolist(), deciders, confidences, strict=True)
+    adjudicated = {at: sure for at, decider, sure in deciding if decider == DecidedBy.ADJUDICATION}
+    return Held(place, np.array(decisions, np.int64), [same.setdefault(vote, vote) for vote in votes], adjudicated)
 
 
 def read_known(workflow: Workflow, tasks: Ids) -> Known:

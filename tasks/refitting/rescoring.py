@@ -43,12 +43,18 @@ def fit_confidence(known: dict[int, str], judged: Judged) -> Temper:
     return fit_temper([confidence for confidence, _right in said], [right for _confidence, right in said])
 
 
-def would_settle(task: Task, learned: Learned, judged: Judged) -> tuple[Outcome, Verdict | None]:
+def weigh_anew(task: Task, learned: Learned, judged: Judged) -> tuple[Outcome, Verdict | None]:
     question = question_of(task, learned)
     votes = votes_on(question, judged)
     verdict = weigh(question, votes)
-    outcome = outcome_of(question, verdict, votes)
-    return outcome, verdict
+    return outcome_of(question, verdict, votes), verdict
+
+
+def is_outvoted(task: int, vote: str, learned: Learned, judged: Judged) -> bool:
+    """Whether those who answered and those who chose among their readings would together say something else now."""
+    [found] = in_turn([task])
+    _outcome, verdict = weigh_anew(found, learned, judged)
+    return verdict is not None and verdict.vote != vote
 
 
 def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim | None, now: datetime) -> int:
@@ -60,7 +66,7 @@ def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim
     for task in in_turn(tasks):
         if task.state != TaskState.OPEN or waits_for_more(task):
             continue
-        outcome, _verdict = would_settle(task, learned, judged)
+        outcome, _verdict = weigh_anew(task, learned, judged)
         if claim is None:
             settled += outcome in STATES
         elif outcome in STATES or (outcome is Outcome.ONE_MORE and task.wanted <= task.answered):

@@ -310,7 +310,8 @@ def test_who_chose_well_is_known_for_choosing_and_for_nothing_else():
 
     [(workflow, right, wrong)] = Skill.objects.filter(volunteer=chooser).values_list("workflow", "right", "wrong")
     assert (workflow, round(right), round(wrong)) == (child.workflow_id, 1, 0)
-    assert Counter(Skill.objects.filter(workflow=line.workflow_id).values_list("right", "wrong")) == {
+    records = Skill.objects.filter(workflow=line.workflow_id).values_list("right", "wrong")
+    assert Counter((round(right), round(wrong)) for right, wrong in records) == {
         (1, 0): 1,
         (0, 1): 1,
     }
