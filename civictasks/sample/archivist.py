@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, Volunteer
 from ingestion.opening import local_organisation
@@ -16,12 +18,16 @@ def sample_organisation() -> Organisation:
     return Organisation.objects.get_or_create(slug=SLUG, defaults={"name": NAME})[0]
 
 
+def sample_archivist() -> Volunteer:
+    """Return the archivist, who cannot sign in before ``sign_in`` has made a password."""
+    unable = {"display_name": "Sample archivist", "password": make_password(None)}
+    return Volunteer.objects.get_or_create(username=USERNAME, defaults=unable)[0]
+
+
 def sign_in(data: Path) -> tuple[str, str]:
     """Return user name and password of the sample archivist, made at the first call and kept in ``archivist.txt``."""
     password = _kept_password(data / "archivist.txt")
-    archivist = Volunteer.objects.filter(username=USERNAME).first()
-    if archivist is None:
-        archivist = Volunteer(username=USERNAME, display_name="Sample archivist")
+    archivist = sample_archivist()
     if not archivist.has_usable_password() or not archivist.check_password(password):
         archivist.set_password(password)
         archivist.save()

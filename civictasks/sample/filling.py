@@ -9,6 +9,7 @@ import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -19,16 +20,17 @@ from exports.releasing import release
 from ingestion import specimens
 from ingestion.reading import read
 from ingestion.specimens import SpecimenSet
+from tasks import knowing
 from tasks.chores import CHORES
 from tasks.enums import BatchState, KindName, Way
-from tasks.models import Batch, Project, ProjectSecret, Workflow, WorkflowVersion
+from tasks.models import Batch, Gold, Project, ProjectSecret, Task, Workflow, WorkflowVersion
 from tasks.simulation import enlist, play
-from tasks.truth import read_truth
+from tasks.truth import read_truth, text_at
 
 from ..embedded.leash import hold
 from ..sweeping import sweep_once
 from . import mark, sample_folder
-from .archivist import sample_organisation
+from .archivist import sample_archivist, sample_organisation
 
 SEED = 1
 VOLUNTEERS = 12
@@ -40,7 +42,8 @@ PAGES = "pages"  # their folder in the sample's, which holds nothing unfinished 
 class Part:
     """``share`` of the tasks is settled by simulated volunteers who began ``ago``; play opens in ``way``.
 
-    ``policy`` is the workflow's: the fewer answers at most, the more lines are left to a reviewer.
+    ``policy`` is the workflow's: the fewer answers at most, the more lines are left to a reviewer. So many lines are
+    ``known``: a visitor begins with some of them.
     """
 
     kind: KindName
@@ -49,11 +52,14 @@ class Part:
     ago: timedelta = timedelta()
     released: bool = False
     policy: dict[str, int] = field(default_factory=dict)
+    known: int = 0
 
 
 PARTS = {
     "finnish-newspapers": Part(KindName.TRANSCRIBE, share=1.0, ago=timedelta(days=1), released=True),
-    "swedish-arrivals": Part(KindName.TRANSCRIBE, Way.BRIDGE, share=0.4, ago=timedelta(hours=2), policy={"maximum": 4}),
+    "swedish-arrivals": Part(
+        KindName.TRANSCRIBE, Way.BRIDGE, share=0.4, ago=timedelta(hours=2), policy={"maximum": 4}, known=8
+    ),
     "finnish-gazette": Part(KindName.VERIFY),
 }
 
@@ -79,6 +85,7 @@ def fill_part(about: SpecimenSet, part: Part, folder: Path) -> None:
         now = timezone.now()
         truth = read_truth(folder / "truth.csv", project)
         play(project, truth, enlist(VOLUNTEERS, SEED), now - part.ago, now, part.share)
+    mark_some_known(project, folder / "truth.csv", part.known)
     if part.released and not project.releases.exists():
         release(project)
 
@@ -111,6 +118,17 @@ def sample_project(about: SpecimenSet, part: Part) -> Project:
         policy=part.policy | {"adjudicate": part.kind == KindName.TRANSCRIBE},
     )
     return project
+
+
+def mark_some_known(project: Project, truth: Path, wanted: int) -> None:
+    """Let the sample's archivist say what some lines say that nobody has read, once."""
+    if not wanted or Gold.objects.filter(project=project).exists():
+        return
+    lines, archivist = read_truth(truth, project), sample_archivist()
+    waiting = Task.objects.open().filter(project=project, answered=0, leased=0).order_by("natural_key")
+    told = ((task.pk, text_at(lines.get(task.page_id, []), task.region)) for task in waiting.iterator())
+    for task, text in islice(((task, text) for task, text in told if text), wanted):
+        knowing.mark(archivist, task, {"text": text})
 
 
 def draw_pages(slug: str) -> Path:
