@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Volunteer
 from accounts.prepared import Given, Insertion, Selection, Update
 
-from .checking import Probation, draw_checks
+from .checking import draw_checks
 from .durability import lazy_commit
 from .enums import ProjectState, Purpose
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Gold, Lease, Pace, Project, Task, Workflow
+from .probation import Probation
 from .questions import ask_questions, questions_of
 from .skills import introduce
 from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Act
 from gamification.models import Ledger
-from tasks import checking
-from tasks.checking import Probation
+from tasks import probation
 from tasks.consensus.trust import MUTED_TRUST
 from tasks.enums import DecidedBy, GoldSource, Purpose, TaskState, Urgency
 from tasks.errors import NotReviewable, OwnReading
@@ -20,6 +19,7 @@ from tasks.leases import free_expired_seats, give_back
 from tasks.models import Answer, Decision, Gold, Lease, Pace, Skill, Task
 from tasks.opaque import reveal
 from tasks.outcomes import outcomes_of
+from tasks.probation import Probation
 from tasks.promoting import promote_sure_lines
 from tasks.reviewing import reopen
 from tasks.scheduling import held_lease, lease_tasks
@@ -53,7 +53,7 @@ def workflow():
 @pytest.fixture
 def never(monkeypatch):
     """Chance never asks for a known line; only whoever is new to a question gets some."""
-    monkeypatch.setattr(checking.random, "random", lambda: 1.0)
+    monkeypatch.setattr(probation.random, "random", lambda: 1.0)
 
 
 def lease(volunteer, workflow, count=1):
