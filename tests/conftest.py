@@ -31,7 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL where the settings want one, in the first process alone; workers of xdist share it."""
+    """Start PostgreSQL where the settings want one, in the first process alone; workers of xdist share it.
+
+    Let Python keep what it compiles, as it usually does: the processes that the tests start would compile all anew.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if (folder := os.environ.get("POSTGRES_FOLDER")) and not hasattr(config, "workerinput"):
         postgres = Postgres(Path(folder))
         config.add_cleanup(postgres.forget)
@@ -43,16 +47,16 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(settings.DATA, ignore_errors=True)  # a worker of xdist ends without its exit handlers
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     left_out = leave_out(config, items)
     config.stash[LEFT_OUT] = len(left_out)
     if hasattr(config, "workeroutput"):  # the first process hears it when this worker of xdist ends
         config.workeroutput["left_out"] = len(left_out)
     config.hook.pytest_deselected(items=left_out)
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))  # xdist begins with large groups
+    yield
+    # Once pytest-django has put them in order: what takes long begins first, or one worker waits for it at the end.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
