@@ -365,7 +365,10 @@ def align(pivot: Sequence[str], other: Sequence[str]) -> list[tuple[int | None, 
 
 # ---- When two texts are the same answer ----
 
-INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
 SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 APOSTROPHES = re.compile("['\u2018\u2019\u02bc\uff07]")
 LOOSE = {"ignore_case": True, "ignore_punctuation": True}

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from .dates import read_date
 
-# Soft hyphen, zero-width space, byte-order mark and direction marks come with copied text and cannot be seen; lone
-# surrogates cannot be stored. The zero-width joiners stay: Persian spelling and emoji depend on them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
+# Unicode's default ignorable code points come with copied text and cannot be seen; lone surrogates cannot be stored.
+# What changes how its neighbours look stays: the zero-width joiners (Persian, the scripts of India, emoji), variation
+# selectors (Mongolian, Japanese names), the fillers of Hangul letters.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 APOSTROPHES = re.compile("['\u2018\u2019\u02bc\uff07]")
 

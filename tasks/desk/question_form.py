@@ -12,9 +12,11 @@ from accounts.writing import PlainForm
 from ..consensus import MOST_ANSWERS, Policy
 from ..enums import KindName
 from ..wording import Wording
+from .abbreviations import AbbreviationsField
 
 CARE = {"quick": Policy(1, 3, 0.8), "usual": Policy(), "careful": Policy(3, 7, 0.97)}
 OWN = "own"
+IGNORED = ("ignore_case", "ignore_punctuation", "same_dates")
 
 
 class QuestionForm(PlainForm):
@@ -45,10 +47,24 @@ class QuestionForm(PlainForm):
         help_text=gettext_lazy("Faster, but people tend to believe what they see first."),
     )
     ignore_case = forms.BooleanField(
-        label=gettext_lazy("Capitals make no difference when readings are compared"), required=False
+        label=gettext_lazy("Capitals make no difference when readings are compared"),
+        required=False,
+        help_text=gettext_lazy("“ÅBO” and “Åbo” are one reading."),
     )
     ignore_punctuation = forms.BooleanField(
-        label=gettext_lazy("Punctuation makes no difference when readings are compared"), required=False
+        label=gettext_lazy("Punctuation makes no difference when readings are compared"),
+        required=False,
+        help_text=gettext_lazy("“Turku.” and “Turku” are one reading."),
+    )
+    same_dates = forms.BooleanField(
+        label=gettext_lazy("How a date is written makes no difference"),
+        required=False,
+        help_text=gettext_lazy("Where the whole line is a date: “9.6.1904” and “9 June 1904” are one reading."),
+    )
+    abbreviations = AbbreviationsField(
+        label=gettext_lazy("Short forms that make no difference"),
+        required=False,
+        help_text=gettext_lazy("One a line, with what it stands for: “St = Saint”. Full stops and capitals aside."),
     )
     care = forms.ChoiceField(
         label=gettext_lazy("How careful"),
@@ -109,7 +125,9 @@ class QuestionForm(PlainForm):
         given = self.cleaned_data
         schema: dict[str, Any] = {}
         if given["kind"] == KindName.TRANSCRIBE:
-            ignored = {name: True for name in ("ignore_case", "ignore_punctuation") if given[name]}
+            ignored: dict[str, Any] = {name: True for name in IGNORED if given[name]}
+            if given["abbreviations"]:
+                ignored["abbreviations"] = [list(pair) for pair in given["abbreviations"]]
             schema |= {"show_suggestion": True} if given["show_suggestion"] else {}
             schema |= {"normalisation": ignored} if ignored else {}
         return schema

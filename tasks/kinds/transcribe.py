@@ -27,7 +27,9 @@ def clean(value: object, payload: Mapping[str, Any] | None = None) -> dict[str, 
 
 
 def rules(schema: Mapping[str, Any]) -> Normalisation:
-    return Normalisation(**schema.get("normalisation", {}))
+    declared = schema.get("normalisation", {})
+    pairs = tuple((short, full) for short, full in declared.get("abbreviations", ()))
+    return Normalisation(**declared | {"abbreviations": pairs})
 
 
 def vote(value: dict[str, Any], schema: Mapping[str, Any]) -> str:

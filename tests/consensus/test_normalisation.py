@@ -26,6 +26,8 @@ RULES = st.builds(Normalisation, st.booleans(), st.booleans())
         ("👩\u200d👩\u200d👧 1899", "👩\u200d👩\u200d👧 1899"),
         ("a\x00b\x1fc", "a b c"),
         ("lone \ud800surrogate", "lone surrogate"),
+        ("T\u2062u\u034fr\u061ck\u3164u\ufff9\U000e0041", "Turku"),
+        ("ᠪᠢ\u180b 葛\U000e0100 \u1107\u1160 ❤\ufe0f", "ᠪᠢ\u180b 葛\U000e0100 \u1107\u1160 ❤\ufe0f"),
     ],
 )
 def test_folding_keeps_what_is_seen(typed, folded):

@@ -64,7 +64,11 @@ def test_care_is_chosen_in_words_or_in_numbers(client, project, said, policy):
             {"ignore_case": "on", "ignore_punctuation": "on"},
             {"normalisation": {"ignore_case": True, "ignore_punctuation": True}},
         ),
-        ({"kind": "verify", "show_suggestion": "on", "ignore_case": "on"}, {}),
+        (
+            {"same_dates": "on", "abbreviations": "St = Saint\n\nNr.=  Nummer \n"},
+            {"normalisation": {"same_dates": True, "abbreviations": [["St", "Saint"], ["Nr.", "Nummer"]]}},
+        ),
+        ({"kind": "verify", "show_suggestion": "on", "ignore_case": "on", "abbreviations": "St = Saint"}, {}),
     ],
 )
 def test_what_makes_no_difference_is_part_of_the_question(client, project, said, schema):
@@ -239,3 +243,37 @@ def test_a_project_with_lines_enough_is_reckoned_from_its_own(client, project, m
     )
     assert "Reckoned from the 3 newest settled lines of this project" in own
     assert "Reckoned from a usual crowd" in stricter  # two answers a line do not say what four would
+
+
+def test_short_forms_come_back_as_they_were_written_and_count_as_what_they_stand_for(client, project):
+    ask(client, abbreviations="St = Saint", ignore_case="on")
+    question = Workflow.objects.get()
+    task = make_task(question)
+
+    for text in ("St. Louis", "SAINT Louis"):
+        post_answer(task, text)
+
+    task.refresh_from_db()
+    assert task.get_state_display() == "agreed"
+    assert ">\nSt = Saint</textarea>" in client.get(f"/desk/cards/questions/{question.slug}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "refused"),
+    [
+        ("St = Saint\nMt", "Line 2, “Mt”: write the short form, “=” and what it stands for, like “St = Saint”."),
+        ("d:o = dito", "Line 1, “d:o = dito”: a short form is one word without signs inside it."),
+        ("§ = Paragraph", "Line 1, “§ = Paragraph”: a short form is one word without signs inside it."),
+        ("St = Saint\nst. = Street", "“St” stands here twice: keep one line."),
+        ("St = Saint\nSts = St Stephen", "“St Stephen” has the short form “St” in it: write it out."),
+        (f"a = {'b' * 61}", "is too long."),
+        ("\n".join(f"w{n} = word" for n in range(201)), "These are more than 200: keep the frequent ones."),
+    ],
+)
+def test_short_forms_that_cannot_be_used_are_told_in_a_sentence(client, project, written, refused):
+    reply = ask(client, abbreviations=written)
+
+    assert reply.status_code == 422
+    assert refused in reply.content.decode()
+    assert written.splitlines()[0] in reply.content.decode()
+    assert Workflow.objects.count() == 0
