@@ -44,7 +44,7 @@ def read_held(workflow: Workflow, tasks: Ids) -> Held:
         row
         for first, last in ranges(tasks)
         for row in holding(workflow)
-        .exclude(decided_by__in=(*KNOWN_BY, DecidedBy.ADJUDICATION))  # by more people than the fit has heard
+        .exclude(decided_by__in=KNOWN_BY)
         .filter(task__gte=first, task__lte=last)
         .values_list("task", "pk", "vote", "decided_by", "confidence")
     ]
