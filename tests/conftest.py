@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
     yield
     # Once pytest-django has put them in order: what takes long begins first, or one worker waits for it at the end.
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:

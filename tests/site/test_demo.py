@@ -18,7 +18,7 @@ from civictasks.embedded.children import manage
 from civictasks.embedded.supervisor import ended_by_signals
 from ingestion.specimens import SETS
 
-pytestmark = pytest.mark.xdist_group("demo")  # groups begin first, and this takes long
+pytestmark = pytest.mark.long
 SOON = 5.0  # seconds in which everything must be gone
 
 HIDDEN = {"CIVICTASKS_DATA", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "REDIS_URL", "LIVE_DATABASE"}

@@ -33,7 +33,7 @@ NGINX = shutil.which("nginx")
 HOST = "civictasks.example.org"
 SCAN = b"\xff\xd8" + os.urandom(3_000_000)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("server shape")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 if connection.vendor != "postgresql":
     pytestmark.append(pytest.mark.skip(reason="the server shape needs PostgreSQL: DATABASE=postgresql"))
 

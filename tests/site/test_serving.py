@@ -19,7 +19,7 @@ LARGE = 64 * MEGABYTE
 CHUNKED = {"Transfer-Encoding": "chunked"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
-pytestmark = pytest.mark.xdist_group("serving")  # one trial site
+pytestmark = pytest.mark.long
 
 
 class Trial:
