@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .ballots import Ballot, is_said
 
-RHO_GROUP = 0.5
+RHO_GROUP = 0.65  # a text is settled by four newcomers of one network, by no fewer, and by two strangers
 _LEAST, _MOST = 0.01, 0.99
 DIGITS = 6  # of weights: what is published is what was reckoned with
 _DIGITS = 9  # sums of floats that differ by less are a tie

@@ -30,7 +30,7 @@ def test_a_verdict_holds_all_its_evidence():
         weights=((1, weight), (2, weight)),
         method="weighted-choice",
         method_version="3",
-        parameters=(("labels", 2), ("rho", 0.2), ("rho_group", 0.5)),
+        parameters=(("labels", 2), ("rho", 0.2), ("rho_group", 0.65)),
     )
 
 

@@ -58,7 +58,7 @@ def test_a_verdict_holds_all_its_evidence():
             ("marks", 5),
             ("readings", 11),
             ("rho", 0.1),
-            ("rho_group", 0.5),
+            ("rho_group", 0.65),
         ),
     )
 

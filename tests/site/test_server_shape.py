@@ -12,20 +12,22 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from accounts.enums import Role, Scope
 from accounts.models import Membership
 from civictasks.embedded.children import end_child, manage, start_child
 from civictasks.settings_test import data_folder
 from exports.releasing import release
-from tasks.models import Batch, Page
+from tasks.models import Answer, Batch, Page
 from tasks.opaque import opaque
 from tasks.questions import PAGE
-from tests.factories import make_page, make_task, make_token, make_volunteer, make_workflow, settle_task
+from tests.factories import make_lease, make_page, make_task, make_token, make_volunteer, make_workflow, settle_task
 from tests.live import child_environment
 
 CONFIGURATION = settings.BASE_DIR / "docs" / "operations" / "nginx.conf"
@@ -190,6 +192,18 @@ def test_a_volunteer_plays_through_the_proxy_by_secure_cookies(shape):
 
     assert (status, len(json.loads(body)["leases"])) == (200, 1)
     assert "Secure" in headers["set-cookie"]
+
+
+def test_the_proxy_says_where_an_answer_comes_from_and_not_the_client(shape):
+    task, volunteer = make_task(), make_volunteer()
+    given = {"lease": make_lease(task, volunteer, now=timezone.now()), "key": str(uuid4()), "value": {"text": "Oulu"}}
+    told = {"Authorization": f"Bearer {make_token(volunteer)}", "Content_Type": "application/json"}
+
+    status, _headers, _body = shape.request(
+        "POST", "/api/v1/answers", json.dumps({"answers": [given]}), X_Forwarded_For="203.0.113.7", **told
+    )
+
+    assert (status, Answer.objects.get().grp) == (200, None)  # it came from this machine
 
 
 def test_an_upload_arrives_whole(shape):
