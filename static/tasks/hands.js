@@ -68,7 +68,7 @@ function keyAnywhere(event, doing) {
 /** A number chooses where focus is among the readings; elsewhere only for those who want single keys. */
 function keyOfChoose({ key, target }) {
   if (!singleKeys.on() && !forms.choose.contains(target)) return null;
-  const readings = [...forms.choose.querySelectorAll(".reading")];
+  const readings = [...forms.choose.querySelectorAll(".offer")];
   const none = readings.pop();
   return ["0", "n", "N"].includes(key) ? none : readings[Number(key) - 1];
 }

@@ -54,12 +54,12 @@ export function heading() {
 
 /** Lay the readings out, with marks where they differ. */
 function offer({ choices, hint }) {
-  forms.choose.querySelector(".readings").replaceChildren(...choices.map(buttonOf));
+  forms.choose.querySelector(".offers").replaceChildren(...choices.map(buttonOf));
   $("compare").textContent = hint;
 }
 
 function buttonOf({ id, text, parts }, place) {
-  const button = Object.assign(document.createElement("button"), { className: "btn reading", name: "choice", value: id });
+  const button = Object.assign(document.createElement("button"), { className: "btn offer", name: "choice", value: id });
   const said = document.createElement("span");
   if (parts) {
     button.ariaLabel = text;
