@@ -85,6 +85,7 @@ class Asked(NamedTuple):
     workflow: int
     front_from: int | None
     frontier: int | None
+    source: int | None  # the question whose readings are chosen from
 
     @property
     def front(self) -> range:
@@ -121,7 +122,12 @@ def lease_tasks(
     allowed = allowance(newcomer=newcomer, holding=holding, now=now)
     count = min(count, allowed.most)
     granted: list[Granted] = []
-    for asked in workflows_of(project, workflow):
+    questions = workflows_of(project, workflow)
+    if (
+        newcomer
+    ):  # whoever has read nothing yet begins with lines, known ones if there are any, not as a judge of others
+        questions = sorted(questions, key=lambda asked: asked.source is not None)
+    for asked in questions:
         granted += lease_from(asked, volunteer, count - len(granted), allowed, now)
         if len(granted) >= count:
             break
@@ -165,7 +171,7 @@ def playable():
     waits = Exists(Task.objects.with_seats().filter(workflow=OuterRef("pk")))
     rows = rows.filter(Q(source_workflow=None) | (Q(source_workflow__open=True) & waits))
     rows = rows.order_by(F("source_workflow").asc(nulls_last=True), "id")
-    return rows.values_list("project_id", "id", "front_from", "frontier")
+    return rows.values_list("project_id", "id", "front_from", "frontier", "source_workflow")
 
 
 def lease_from(asked: Asked, volunteer: int, count: int, allowed: Allowance, now: datetime) -> list[Granted]:

@@ -4,8 +4,8 @@ const $ = (id) => document.getElementById(id);
 
 /** Return what is said of a lesson; `known` is {text, written, parts: [[mine, here]], words: [sentence]}. */
 export function lessonOf({ text, written, parts, words: heard }, words) {
-  const said = written ? words.taught : words.answerwas.replace("{text}", text);
-  return { said, aloud: [said, written ? `${text}.` : "", ...heard].filter(Boolean).join(" "), text, written, parts };
+  const said = written ? words.saved : words.answerwas.replace("{text}", text);
+  return { said, aloud: [written ? `${words.taught} ${text}.` : said, ...heard].join(" "), text, written, parts };
 }
 
 /** Show both readings with the letters that differ marked; without a lesson show none. */

@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from tasks.models import Answer, Lease
 from tasks.projects import count_progress
-from tests.factories import make_project, make_task, make_workflow, post_answer
+from tests.factories import make_known, make_project, make_task, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -233,3 +234,17 @@ def test_the_page_asks_for_all_scripts_at_once(workflow):
     page = Client().get(f"/play/{workflow.project.slug}/").content.decode()
 
     assert set(re.findall(r'rel="modulepreload" href="/static/tasks/([\w.]+)"', page)) == imported_by("play.js")
+
+
+def test_the_plain_form_says_what_a_known_line_says_to_whoever_read_it_otherwise(client):
+    workflow = make_workflow()
+    make_task(workflow)
+    make_known(make_task(workflow), "i Helsinki 1903")
+    address = f"/play/{workflow.project.slug}/"
+    lease = client.post(address).context["first"]["lease"]
+
+    page = client.post(address, {"lease": lease, "key": str(uuid4()), "text": "i Helsinky 1903"}).content.decode()
+
+    assert "i Helsink<del>y</del> 1903" in page
+    assert "i Helsink<ins>i</ins> 1903" in page
+    assert "Word 2: “Helsinki”, not “Helsinky”." in page
