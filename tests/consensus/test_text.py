@@ -147,6 +147,15 @@ def test_two_of_one_group_convince_less_than_two_strangers():
 
 
 @pytest.mark.parametrize(
+    ("mates", "outcome"), [(2, Outcome.ONE_MORE), (3, Outcome.ONE_MORE), (4, Outcome.AGREED), (5, Outcome.AGREED)]
+)
+def test_newcomers_of_one_network_settle_a_text_only_when_they_are_four(mates, outcome):
+    verdict = merge_readings([Ballot(answer, said("Turku"), "", 0.8, b"network") for answer in range(mates)])
+
+    assert judge(verdict, mates, Policy()) == outcome
+
+
+@pytest.mark.parametrize(
     ("typed", "vote", "reading"),
     [
         (["TURKU.", "Turku", "turku", "Turku"], "turku", "Turku"),
