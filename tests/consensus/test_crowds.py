@@ -11,6 +11,7 @@ from tasks.consensus.crowds.crowd import Crowd, gather
 from tasks.consensus.crowds.fitting import belief_of
 from tasks.consensus.crowds.one_coin import fit_one_coin
 from tasks.consensus.crowds.pooling import fit_weights, logs_of, pool
+from tasks.consensus.crowds.telling import telling_share
 from tasks.consensus.crowds.vote import smoothed_vote
 
 TASKS, VOLUNTEERS, LABELS = 6, 5, 3
@@ -204,3 +205,23 @@ def test_a_single_answer_is_taken_as_it_is():
 
     assert blended.belief.argmax(0).tolist() == [label for _task, _volunteer, label in rows]
     assert blended.belief.max() < 0.9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_answers_tell_nothing_of_people_a_majority_decides(seed):
+    chance = np.random.default_rng(seed)
+    truth = chance.integers(0, 2, 300)
+    task = np.repeat(np.arange(300), 5)
+    label = truth[task] ^ (chance.random(len(task)) < 0.4)
+    crowd = gather(task, chance.permutation(len(task)) // 2, label, tasks=300, volunteers=750, labels=2)
+
+    for known in (NOTHING, Known(np.arange(50), truth[:50])):
+        assert np.array_equal(blend(crowd, known).belief.argmax(0), belief_of(crowd, smoothed_vote(crowd)).argmax(0))
+
+
+def test_answers_tell_the_more_of_people_the_more_each_gives():
+    crowd, _truth = planted()
+
+    shares = [telling_share(crowd.only(np.arange(tasks))) for tasks in (5, 300)]
+
+    assert telling_share(planted(idle=0)[0]) < 0.5 < shares[0] < shares[1] < 1

@@ -14,6 +14,7 @@ from .fitting import Believe, belief_of
 from .one_coin import fit_one_coin
 from .pooling import fit_weights, independent_share, logs_of, pool
 from .skill import skill_weighted_vote
+from .telling import alike, telling_share
 from .vote import smoothed_vote
 
 type View = Callable[[Crowd], Believe]
@@ -62,6 +63,9 @@ class Blend:
 def blend(crowd: Crowd, known: Known = NOTHING, usual: Mapping[str, float] | None = None) -> Blend:
     """Return the belief about every task.
 
+    Views that tell people apart are believed as far as the answers tell of people (``telling_share``); for the rest
+    everybody is taken to be equally good (``alike``), so that where nothing can be learned a majority decides.
+
     Without known tasks half vote, half confusion model: the vote keeps the model from running away, the model tells
     people apart. With them all views, weighted as ``fit_weights`` says. The models take errors for independent, which
     they are not: their logarithms are multiplied by ``independent_share`` (the rho of 0.2 suits crowds of 3 to 20
@@ -70,11 +74,18 @@ def blend(crowd: Crowd, known: Known = NOTHING, usual: Mapping[str, float] | Non
     """
     usual = usual or usual_weights(crowd)
     views = {name: VIEWS[name](crowd) for name, weight in usual.items() if weight or len(known.task)}
+    told, equals, votes = telling_share(crowd), alike(crowd), smoothed_vote(crowd)
 
     def looked_at(part: Part) -> Real:
         """Return the logarithms of all views, shape (views, labels, tasks of the part)."""
         share = independent_share(part.answers_of_task)
-        return np.stack([logs_of(view(part)) * (share if name in MODELS else 1.0) for name, view in views.items()])
+        as_equals = {False: logs_of(votes(part)), True: share * logs_of(equals(part))}
+        return np.stack(
+            [
+                told * logs_of(view(part)) * (share if name in MODELS else 1.0) + (1 - told) * as_equals[name in MODELS]
+                for name, view in views.items()
+            ]
+        )
 
     weights = np.array([usual[name] for name in views])
     if len(known.task):
