@@ -5,7 +5,9 @@
     uv run python -m benchmarks.consensus --only scale --millions 1 3 10
 
 Three tables. Methods: each of 5 splits gives 50 known tasks to the blend and scores every method on the others.
-Stopping: tasks get their answers one at a time, in 5 random orders, and are closed at a fixed confidence. Scale: time
+Stopping: tasks get their answers one at a time, in 5 random orders, and are closed at a fixed confidence: by the blend,
+which sees all answers anew after each round, and by the consensus in the answering transaction, task by task with the
+skills of the latest refit, where a closed task keeps its value. Scale: time
 and memory of a refit of simulated yes-or-no answers, five a task. Where crowd-kit is installed its Dawid-Skene stands
 beside ours.
 """
@@ -20,16 +22,21 @@ from dataclasses import astuple, dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.consensus import Policy, said, text_of, weigh_choices
 from tasks.consensus.crowds.blending import NOTHING, VIEWS, Known, View, blend
 from tasks.consensus.crowds.crowd import Crowd, Real, gather
 from tasks.consensus.crowds.fitting import belief_of
+from tasks.consensus.crowds.learning import ByRefitting
 from tasks.consensus.crowds.scoring import score
 from tasks.consensus.crowds.vote import votes_of
+from tasks.consensus.replaying import Cast, Record
+from tasks.consensus.replaying import replay as replay_record
 
 SETS = ("rte", "sp", "web", "mozafari_bin")
 SPLITS, KNOWN = 5, 50
@@ -150,12 +157,15 @@ def stop_early(truths: list[Truth]) -> None:
     """Print how right tasks are that are closed early and the share of answers saved, beside majority vote over all."""
     rules = {f"lead of {LEAD}": ahead} | {f"confidence {least}": sure_at(least) for least in CLOSE_AT}
     print(f"\nClosed early, {LEAST_ANSWERS} answers at least, {SPLITS} orders: accuracy, and answers saved")
-    print(f"{'':14}{'majority of all':>16}" + "".join(f"{name:>22}" for name in rules))
+    names = [*rules, *(f"online {least}" for least in CLOSE_AT)]
+    print(f"{'':14}{'majority of all':>16}" + "".join(f"{name:>22}" for name in names))
     rows = []
     for truth in truths:
         known = truth.known
         everything = float((majority(truth.crowd).argmax(0) == truth.label)[known].mean())
-        rows.append([everything, *(figure for rule in rules.values() for figure in replay(truth, rule))])
+        outcomes = [replay(truth, rule) for rule in rules.values()]
+        outcomes += [replay_online(truth, least) for least in CLOSE_AT]
+        rows.append([everything, *(figure for outcome in outcomes for figure in outcome)])
     for name, row in zip([*(truth.name for truth in truths), "mean"], [*rows, np.mean(rows, axis=0)], strict=True):
         pairs = zip(row[1::2], row[2::2], strict=True)
         print(f"{name:14}{row[0]:16.4f}" + "".join(f"{right:14.4f}{saved:8.1%}" for right, saved in pairs))
@@ -172,6 +182,30 @@ def replay(truth: Truth, rule: Rule) -> tuple[float, float]:
         outcomes.append((float((belief.argmax(0) == truth.label)[truth.known].mean()), 1 - used))
     right, saved = np.mean(outcomes, axis=0)
     return float(right), float(saved)
+
+
+def replay_online(truth: Truth, least: float) -> tuple[float, float]:
+    """Return the same of the consensus that the site computes at each answer."""
+    record = record_of(truth.crowd)
+    labels = [said(str(label)) for label in range(truth.crowd.labels)]
+    policy = Policy(LEAST_ANSWERS, max(map(len, record)), least)
+    outcomes = []
+    for order in range(SPLITS):
+        learner = ByRefitting(truth.crowd.volunteers, labels)
+        merge = partial(weigh_choices, choices=len(labels))
+        closed = list(replay_record(record, merge, policy, learner, Random(order)))
+        right = sum(truth.label[played.task] == int(text_of(played.vote)) for played in closed)
+        used = sum(played.answers for played in closed) / len(truth.crowd.task)
+        outcomes.append((right / len(truth.known), 1 - used))
+    right, saved = np.mean(outcomes, axis=0)
+    return float(right), float(saved)
+
+
+def record_of(crowd: Crowd) -> Record:
+    record: list[list[Cast]] = [[] for _task in range(crowd.tasks)]
+    for task, volunteer, label in zip(crowd.task.tolist(), crowd.volunteer.tolist(), crowd.label.tolist(), strict=True):
+        record[task].append(Cast(volunteer, said(str(label))))
+    return record
 
 
 def turns(crowd: Crowd, chance: np.random.Generator) -> NDArray[np.intp]:

@@ -2,6 +2,7 @@
 
     uv run python -m benchmarks.finishing --pages 2000 --people 40
     uv run python -m benchmarks.finishing --anywhere     # the same crowd without a front
+    uv run python -m benchmarks.finishing --three        # every line three times
 
 Volunteers take turns in this process, eight lines at a time, which they hold until their next turn, by the statements
 of the site; every ten seconds of theirs the sweeper's chore is due, as on the site. Some misread a line. Now and then
@@ -46,6 +47,8 @@ class Story:
     pairs: int = 0
     settled: int = 0
     pages: int = 0
+    wrong: int = 0  # lines settled with a misreading
+    disputed: int = 0
 
 
 def begin(pages: int, people: int) -> list[Any]:
@@ -66,14 +69,25 @@ def use_no_disk() -> None:
         cursor.execute("PRAGMA synchronous=OFF")
 
 
-def play(pages: int, people: int, *, front: bool) -> Story:
+def ask_three_times() -> None:
+    """Ask everything just three times and believe what leads, as is the custom elsewhere."""
+    from tasks.models import Task, WorkflowVersion
+
+    WorkflowVersion.objects.update(policy={"minimum": 3, "maximum": 3, "confidence": 0.01})
+    Task.objects.update(wanted=3, maximum=3)
+
+
+def play(pages: int, people: int, *, front: bool, three: bool) -> Story:
     from tasks.advancing import move_fronts
-    from tasks.models import Task
+    from tasks.enums import TaskState
+    from tasks.models import Decision, Task
     from tasks.scheduling import lease_tasks
     from tasks.submission import Submission, submit_answers
 
     crowd = begin(pages, people)
     use_no_disk()
+    if three:
+        ask_three_times()
     story, chance = Story(pages=pages), random.Random(1)
     random.seed(1)
     careless = {volunteer.pk for volunteer in crowd[::7]}
@@ -110,6 +124,8 @@ def play(pages: int, people: int, *, front: bool) -> Story:
         elif grant.exhausted:
             now += A_LINE  # until somebody's answer leaves a doubt
     met = Counter((min(a, b), max(a, b)) for who in readers.values() for i, a in enumerate(who) for b in who[i + 1 :])
+    story.disputed = Task.objects.filter(state=TaskState.DISPUTED).count()
+    story.wrong = Decision.objects.filter(state=TaskState.AGREED).exclude(vote__endswith="as it is").count()
     story.alike, story.pairs = max(met.values()), sum(met.values())
     return story
 
@@ -163,12 +179,13 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=40)
     parser.add_argument("--lines", type=int, default=20, help="of a page")
     parser.add_argument("--anywhere", action="store_true", help="without a front")
+    parser.add_argument("--three", action="store_true", help="ask everything three times instead of stopping when sure")
     wish = parser.parse_args()
     filling.LINES = wish.lines
     folder = Path(tempfile.mkdtemp(prefix="civictasks-finishing-"))
     try:
         set_up(folder)
-        story = play(wish.pages, wish.people, front=not wish.anywhere)
+        story = play(wish.pages, wish.people, front=not wish.anywhere, three=wish.three)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(f"{wish.pages} pages of {wish.lines} lines, {wish.people} people, front: {not wish.anywhere}")
@@ -176,6 +193,7 @@ def main() -> None:
         place = int(mark * story.answers) - 1
         print(f"  at {mark:4.0%} of the answers {story.finished[place] / story.pages:6.1%} of the pages are finished")
     print(f"  {story.answers} answers, {story.answers / story.settled:.3f} a settled line, {story.settled} settled")
+    print(f"  {story.wrong / story.settled:.2%} of the lines are settled wrongly, {story.disputed} go to a reviewer")
     print(f"  looked at once: {story.lost / max(story.at_once, 1):.2%} of the lines would be lost")
     print(f"  the pair that meets most shares {story.alike / story.pairs:.2%} of all meetings of two")
 
