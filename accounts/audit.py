@@ -27,6 +27,7 @@ WORDS = {
     "task.settled": gettext_lazy("settled a line"),
     "task.reopened": gettext_lazy("asked a line again"),
     "task.restored": gettext_lazy("took a decision back"),
+    "task.doubted": gettext_lazy("doubted a settled line and gave it to review"),
     "line.known": gettext_lazy("marked a line as known"),
     "line.known_no_more": gettext_lazy("asked a known line no more"),
     "batch.begun": gettext_lazy("began to upload a batch"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +28,7 @@ from ..disputes import (
 from ..enums import KindName, TaskState
 from ..models import Decision, Gold, Project, Task
 from ..questions import crop_url, questions_of
+from ..refitting.doubting import METHOD
 from ..reviewing import UNDO_WINDOW
 
 PER_PAGE = 50
@@ -52,6 +54,7 @@ def dispute_page(task: Task, reviewer: Volunteer) -> dict[str, Any]:
         "open": not own and task.state in REVIEWABLE,
         "disputed": task.state == TaskState.DISPUTED,
         "holds": held_by(task, reviewer),
+        "doubt": doubt_about(task),
         "collation": collation,
         "typed": best_guess(collation.readings) if collation else "",
         "usable": bool(task.decision) and task.state in SETTLED_SO and marks_known(reviewer, task.project),
@@ -65,6 +68,19 @@ def dispute_page(task: Task, reviewer: Volunteer) -> dict[str, Any]:
         "neighbours": [line_of(other) for other in neighbours_of(task, reviewer)],
         "last": act and row_of(act, reviewer),
     }
+
+
+def doubt_about(task: Task) -> str:
+    """Say why a settled line has come back, when the answers together speak for something else now."""
+    decision = Decision.objects.filter(pk=task.decision or 0, state=TaskState.DISPUTED, method=METHOD).first()
+    if decision is None or task.state != TaskState.DISPUTED:
+        return ""
+    before = Decision.objects.filter(task=task.pk, number__lt=decision.number).latest("number")
+    words = _(
+        "This line was settled as “%(answer)s”. More is known about its readers since, and another reading is now "
+        "taken for right with %(percent)s %%. It is yours to decide."
+    )
+    return words % {"answer": text_of(before.value or {}), "percent": number_format(round(100 * decision.confidence))}
 
 
 def best_guess(readings: Iterable[Any]) -> str:

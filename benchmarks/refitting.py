@@ -1,0 +1,113 @@
+"""What a fit of a whole workflow takes from the database: time, memory, and how many tasks it would settle or doubt.
+
+    uv run python -m benchmarks.refitting --answers 1000000
+
+Yes-or-no answers, five a task and five hundred a volunteer, most people right most of the time; all but every five
+hundredth task are decided by four of five or disputed, two hundred are known. The second fit finds nothing new.
+"""
+
+import argparse
+import multiprocessing
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .filling import DATABASE, fill, insert, make_empty, set_up
+
+TASK_ANSWERS, PERSON_ANSWERS, KNOWN = 5, 500, 200
+ANSWER = (
+    "project_id, task_id, subject, version_id, volunteer_id, key, body_hash, value, vote, purpose, counted, result,"
+    " created_at, reopened, elapsed_ms"
+)
+NOW = "2026-03-02 12:00:00"
+LABELS = ("no", "yes")
+DECISIONS = f"""
+INSERT INTO tasks_decision (id, project_id, task_id, number, state, vote, agreement, confidence, answers, decided_by,
+  method, method_version, parameters, parameters_hash, evidence, reason, created_at)
+SELECT task_id, 1, task_id, 1, 2, CASE WHEN 2 * SUM(vote = '=yes') > COUNT(*) THEN '=yes' ELSE '=no' END, 1,
+  0.95, 5, 'rule', 'weighted-choice', '3', '{{}}', '', '[]', '', '{NOW}' FROM tasks_answer
+WHERE task_id % 500 GROUP BY task_id HAVING ABS(2 * SUM(vote = '=yes') - COUNT(*)) > 1"""
+
+
+def people(number: int) -> None:
+    from accounts.models import Volunteer
+
+    Volunteer.objects.bulk_create(
+        [Volunteer(username=f"reader-{n}", password="!unusable") for n in range(number)], batch_size=500
+    )
+
+
+def answers(tasks: int, number: int) -> Iterator[tuple[object, ...]]:
+    chance = random.Random(2)
+    skill = [chance.betavariate(8, 2) for _ in range(number)]
+    for task in range(1, tasks + 1):
+        for who in chance.sample(range(number), TASK_ANSWERS):
+            label = LABELS[(task % 2 == 0) == (chance.random() < skill[who])]
+            key = f"{chance.getrandbits(128):032x}"
+            value = f'{{"matches": {"true" if label == "yes" else "false"}}}'
+            yield 1, task, task, 1, who + 1, key, b"", value, f"={label}", 0, 1, "{}", NOW, 0, 3000
+
+
+def prepare(database: Path, count: int) -> None:
+    tasks, number = count // TASK_ANSWERS, max(count // PERSON_ANSWERS, 20)
+    fill(database, tasks)
+    people(number)
+    db = sqlite3.connect(database)
+    db.execute("PRAGMA synchronous=OFF")
+    db.execute("UPDATE tasks_workflowversion SET kind = 'verify'")
+    insert(db, "tasks_answer", ANSWER, answers(tasks, number))
+    db.execute("UPDATE tasks_task SET wanted = 5, answered = 5, subject = id")
+    gold = ((t, 1, 1, "{}", f"={LABELS[t % 2 == 0]}", "archivist", t, NOW) for t in range(1, KNOWN + 1))
+    insert(db, "tasks_gold", "task_id, project_id, workflow_id, value, vote, source, draw, created_at", gold)
+    db.execute(DECISIONS)
+    db.execute("UPDATE tasks_task SET state = 3, settled_at = ? WHERE id % 500", [NOW])
+    db.execute("UPDATE tasks_task SET state = 2, decision = id WHERE id IN (SELECT id FROM tasks_decision)")
+    db.commit()
+    db.close()
+
+
+def measure(count: int, folder: Path) -> None:
+    """Runs in a process of its own, so that its peak is its own."""
+    set_up(folder)
+    from tasks.models import Workflow
+    from tasks.refitting import fit, gather, refit
+
+    workflow = Workflow.objects.get()
+    for name, work in (
+        ("read the answers", lambda: gather(workflow)),
+        ("read and fit", lambda: fit(workflow)),
+        ("read, fit, write", lambda: refit(workflow)),
+        ("once more", lambda: refit(workflow)),
+    ):
+        begun, worked = time.perf_counter(), time.process_time()
+        made = work()
+        took, work_done = time.perf_counter() - begun, time.process_time() - worked
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told = (
+            f"{made.settled} settled, {len(made.changed)} doubted, {made.records} records"
+            if hasattr(made, "records")
+            else ""
+        )
+        print(f"{count:12,} {name:18} {took:8.1f} s {work_done:8.1f} s of processor {peak:7.0f} MB  {told}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--answers", type=int, default=1_000_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        set_up(folder)
+        make_empty()
+        prepare(folder / DATABASE, options.answers)
+        child = multiprocessing.get_context("spawn").Process(target=measure, args=(options.answers, folder))
+        child.start()
+        child.join()
+
+
+if __name__ == "__main__":
+    main()
