@@ -20,10 +20,11 @@ from .consensus import Policy, is_said
 from .differences import told_apart
 from .enums import KindName, TaskState
 from .identity import digest
-from .models import Task, Workflow, WorkflowVersion
+from .models import Pace, Task, Workflow, WorkflowVersion
 
 FEWEST, MOST = 2, 3  # readings that compete
 LONGEST = 200  # characters of a reading: nobody compares a paragraph in seconds
+FEWEST_PEOPLE = 4  # two who typed and two who choose: with fewer about, a line would wait for somebody who never comes
 MOST_ROUNDS = 2  # of one task; the second only when there is a new reading
 POLICY = Policy(minimum=1, maximum=4)  # one newcomer is never enough; see benchmarks/adjudication.py
 COPIED = (
@@ -52,7 +53,7 @@ def ask_which(task: int, readings: Sequence[Reading]) -> bool:
     parent = Task.objects.select_related("version__workflow").get(pk=task)
     known = parent.payload.get("offered", [])
     rounds = rounds_of(parent.payload)
-    if rounds >= MOST_ROUNDS or texts.keys() <= set(known):
+    if rounds >= MOST_ROUNDS or texts.keys() <= set(known) or not has_company(parent):
         return False
     payload = parent.payload | {"rounds": rounds + 1, "offered": sorted({*known, *texts})}
     free = Task.objects.open().filter(pk=task, leased=0, wanted=F("answered"))
@@ -60,6 +61,11 @@ def ask_which(task: int, readings: Sequence[Reading]) -> bool:
         return False
     make_child(parent, rounds + 1, texts, [reading.answer for reading in readings])
     return True
+
+
+def has_company(parent: Task) -> bool:
+    about = Pace.objects.filter(workflow=parent.workflow_id).values_list("pk", flat=True)[:FEWEST_PEOPLE]
+    return len(about) == FEWEST_PEOPLE
 
 
 def rounds_of(payload: Mapping[str, Any]) -> int:

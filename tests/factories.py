@@ -20,6 +20,7 @@ from tasks.models import (
     Gold,
     Item,
     Lease,
+    Pace,
     Page,
     Project,
     ProjectSecret,
@@ -69,6 +70,11 @@ def make_workflow(
         workflow=workflow, number=1, kind=kind, prompt=prompt, policy=policy or {}, schema=schema or {}
     )
     return workflow
+
+
+def make_crowd(workflow: Workflow, people: int = 4) -> None:
+    """Let so many have taken part in a question."""
+    Pace.objects.bulk_create(Pace(volunteer=make_volunteer(), workflow=workflow) for _person in range(people))
 
 
 def make_page(project: Project | None = None, *, item: Item | None = None, **fields: Any) -> Page:

@@ -97,7 +97,7 @@ class QuestionForm(PlainForm):
         required=False,
         initial=True,
         help_text=gettext_lazy(
-            "Choosing takes seconds, typing the line once more takes longer. It needs at least four people."
+            "Choosing takes seconds, typing the line once more takes longer. Begins once four people have taken part."
         ),
     )
     seen = forms.IntegerField(widget=forms.HiddenInput(), required=False)  # the version that was there when reading

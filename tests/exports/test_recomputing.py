@@ -17,7 +17,16 @@ from tasks.models import Answer, Decision, Fit, Skill, Task, WorkflowVersion
 from tasks.refitting.doubting import METHOD, METHOD_VERSION
 from tasks.reviewing import settle
 from tasks.undoing import withdraw_answer
-from tests.factories import NOON, make_page, make_task, make_volunteer, make_workflow, post_answer, settle_task
+from tests.factories import (
+    NOON,
+    make_crowd,
+    make_page,
+    make_task,
+    make_volunteer,
+    make_workflow,
+    post_answer,
+    settle_task,
+)
 
 from .conftest import LATER
 from .reading import table
@@ -91,6 +100,7 @@ def play_all():
 
 def choose_between(workflow, people) -> None:
     """Let two read a line otherwise, and others say which of them is right."""
+    make_crowd(workflow)
     task = make_task(workflow)
     play(task, ["Oulu", "Kemi"], people[:2])
     child = Task.objects.get(parent=task)

@@ -17,7 +17,7 @@ from tasks.models import Answer, Lease, Task
 from tasks.scheduling import lease_tasks
 from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
-from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
+from tests.factories import NOON, make_crowd, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 from .crowd import crowd_of
 
@@ -224,6 +224,7 @@ def take_back(volunteer, key):
 
 def test_who_settles_a_line_by_choosing_and_who_takes_their_reading_back_tell_one_story():
     workflow = make_workflow(policy={"minimum": 2, "maximum": 5, "adjudicate": True})
+    make_crowd(workflow)
     for _turn in range(6):
         line, reader = make_task(workflow), make_volunteer()
         post_answer(line, "Turku")

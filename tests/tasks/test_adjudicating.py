@@ -22,15 +22,17 @@ from tasks.spreading import questions_to_spread
 from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
 from tasks.withholding import show_again, withhold
-from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
+from tests.factories import NOON, make_crowd, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db
 SOON = NOON + timedelta(seconds=59)
 POLICY = {"minimum": 2, "maximum": 5, "adjudicate": True}
 
 
-def make_line(**policy):
-    return make_task(make_workflow(policy=POLICY | policy))
+def make_line(people=4, **policy):
+    workflow = make_workflow(policy=POLICY | policy)
+    make_crowd(workflow, people)
+    return make_task(workflow)
 
 
 def competing_line(*readings, **policy):
@@ -91,6 +93,14 @@ def test_what_two_choose_settles_the_line():
     evidence = Decision.objects.get(pk=line.decision).evidence
     assert [answer for answer, _weight in evidence] == list(Answer.objects.order_by("pk").values_list("pk", flat=True))
     assert evidence[2][1] == evidence[3][1] < evidence[0][1]
+
+
+def test_three_people_type_for_nobody_would_be_left_to_choose():
+    line = make_line(people=3)
+    for reading in ("Oulu", "Kemi", "Oulu"):
+        post_answer(line, reading)
+
+    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.RULE, 3)
 
 
 def test_a_line_that_nobody_can_tell_goes_to_a_reviewer():
