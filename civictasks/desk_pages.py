@@ -23,6 +23,7 @@ from tasks.models import Batch, Flag, Project, Task
 from tasks.outlook import DAYS, Pace, disputes_of, pace_of, page_map, pages_of, readers_now, tally
 from tasks.projects import covers, latest_versions, progress_of
 from tasks.publishing import rights_missing
+from tasks.refitting.saying import latest_fit
 
 LISTED = 5
 
@@ -88,6 +89,7 @@ def project(request: MemberRequest, slug: str) -> HttpResponse:
         "pages": pages,
         "tally": tally(pages),
         "bars": bars_of(pace),
+        "fit": latest_fit(found),
         "batches": batches,
         "faults": faults_of(batches) if archivist else [],
         "reports": Flag.objects.filter(project=found).order_by("-pk")[:LISTED],

@@ -63,14 +63,14 @@ def gather(workflow: Workflow) -> Gathered:
     newest = Answer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     tasks, is_open, rank = tasks_of(workflow)
     answers = read_answers(workflow, tasks)
-    volunteers, number = np.unique(answers.volunteer, return_inverse=True)
+    volunteers = np.unique(answers.volunteer)
     order, voice = order_people(workflow, volunteers)
-    people = np.argsort(order)[number]
+    people = np.argsort(order).astype(np.int32)[np.searchsorted(volunteers, answers.volunteer)]
     texts, said = sort_texts(answers.texts, answers.said)
     sorted_ = np.lexsort((people, answers.task))
     return Gathered(
         task=answers.task[sorted_],
-        volunteer=people[sorted_].astype(np.int32),
+        volunteer=people[sorted_],
         said=said[sorted_],
         votes=answers.votes[sorted_],
         tasks=tasks,
