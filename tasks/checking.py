@@ -23,16 +23,21 @@ from .walking import RING, Walker, subjects_of
 WINDOW = 16  # known lines looked at from a random one on
 AS_KNOWN = (TaskState.AGREED, TaskState.UNREADABLE)
 
-# Nothing is checked where nothing is to be done: such a project is read, whatever is known of it.
+# Nothing is checked where nothing is to be done: such a project is read, whatever is known of it. A single table to read
+# from, and an order for the work, lead both databases to the index for each.
 HALF_OF_THE_RING = """
 SELECT * FROM (
-  SELECT tasks_gold.task_id, tasks_task.subject FROM tasks_gold
-  JOIN tasks_task ON tasks_task.id = tasks_gold.task_id
-  WHERE tasks_gold.workflow_id = %s AND tasks_gold.active AND tasks_gold.draw {side} %s AND EXISTS (
-    SELECT 1 FROM tasks_task AS work WHERE work.workflow_id = %s AND work.state = 0 AND work.seats > 0)
-  ORDER BY tasks_gold.draw LIMIT {window}
+  SELECT task_id, (SELECT subject FROM tasks_task WHERE tasks_task.id = task_id) AS subject FROM tasks_gold
+  WHERE workflow_id = %s AND {active} AND draw {side} %s AND (
+    SELECT 1 FROM tasks_task AS work WHERE work.workflow_id = %s AND work.state = 0 AND work.free = 1
+    ORDER BY work.urgency, work.shuffle, work.position LIMIT 1) IS NOT NULL
+  ORDER BY draw LIMIT {window}
 ) AS half"""
-LOOK = " UNION ALL ".join(HALF_OF_THE_RING.format(side=side, window=WINDOW) for side in (">=", "<"))
+ACTIVE = {"sqlite": "active = 1", "postgresql": "active"}  # as their index of what is active has it
+LOOK = {
+    vendor: " UNION ALL ".join(HALF_OF_THE_RING.format(side=side, window=WINDOW, active=active) for side in (">=", "<"))
+    for vendor, active in ACTIVE.items()
+}
 MEET = """
 INSERT INTO tasks_skill (volunteer_id, workflow_id, checks_right, checks_wrong, trust) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (volunteer_id, workflow_id) DO UPDATE SET
@@ -57,7 +62,8 @@ def draw_checks(walker: Walker, count: int, held: Collection[int]) -> list[tuple
 
 def look(walker: Walker) -> list[tuple[int, int]]:
     start = random.randrange(RING)
-    found: list[tuple[int, int]] = ask(here(), LOOK, [walker.workflow, start, walker.workflow] * 2).rows
+    database, where = here(), [walker.workflow, start, walker.workflow]
+    found: list[tuple[int, int]] = ask(database, LOOK[database.vendor], where * 2).rows
     return found[:WINDOW]
 
 
