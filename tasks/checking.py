@@ -23,8 +23,8 @@ from .walking import RING, Walker, subjects_of
 WINDOW = 16  # known lines looked at from a random one on
 AS_KNOWN = (TaskState.AGREED, TaskState.UNREADABLE)
 
-# Nothing is checked where nothing is to be done: such a project is read, whatever is known of it. A single table to read
-# from, and an order for the work, lead both databases to the index for each.
+# Nothing is checked where nothing is to be done: such a project is read, whatever is known of it. One table
+# in each FROM, and an order for the work, lead both databases to their indexes.
 HALF_OF_THE_RING = """
 SELECT * FROM (
   SELECT task_id, (SELECT subject FROM tasks_task WHERE tasks_task.id = task_id) AS subject FROM tasks_gold

@@ -1,7 +1,7 @@
 """What this app holds about a volunteer (see accounts/holdings.py).
 
-Only the purpose of a lease or an answer is left out: it would tell which lines were known beforehand, and checks that
-can be recognised check nothing.
+Left out are the purpose of a lease or an answer, which would tell which lines were known beforehand, and what trust is
+reckoned from these counts: checks that can be recognised check nothing, and who knows to be muted begins anew.
 """
 
 from collections.abc import Iterator
