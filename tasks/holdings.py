@@ -61,7 +61,9 @@ def places_in_the_work(volunteer: Volunteer) -> Rows:
 def skills(volunteer: Volunteer) -> Iterator[dict[str, Any]]:
     """``ring`` is the same for people of whose answers too many are wrong alike (see ``colluding``)."""
     rows = Skill.objects.filter(volunteer=volunteer).order_by("pk").annotate(project=F("workflow__project__slug"))
-    for row in one_by_one(rows.values("project", "workflow__slug", "right", "wrong", "ring")):
+    for row in one_by_one(
+        rows.values("project", "workflow__slug", "right", "wrong", "checks_right", "checks_wrong", "ring")
+    ):
         yield row | {"ring": spelled(row["ring"])}
 
 
