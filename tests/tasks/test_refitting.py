@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Act
+from tasks.collating import text_of
 from tasks.enums import GoldSource, TaskState
 from tasks.errors import BeingFitted, FitLost
 from tasks.jobs import fit_workflow
@@ -19,6 +20,7 @@ from tasks.projects import count_progress
 from tasks.refitting import Changed, refit
 from tasks.refitting.claiming import Claim, claim
 from tasks.refitting.waiting import workflows_to_fit
+from tasks.review.showing import doubt_about
 from tasks.reviewing import settle
 from tasks.scheduling import lease_tasks
 from tests.factories import NOON, make_page, make_task, make_volunteer, make_workflow, post_answer
@@ -120,6 +122,9 @@ def test_a_settled_line_that_is_doubted_goes_to_review_with_a_reason_and_without
     decision = Decision.objects.get(pk=line.decision)
     assert (decision.method, decision.value, decision.confidence) == ("refit", None, changed.confidence)
     assert "more probable" in decision.reason
+    told = doubt_about(line)
+    assert told.startswith(f"This line was settled as “{text_of(crowd.wrong)}”.")
+    assert f"for right with {round(100 * changed.confidence)} %" in told
     assert standing(line) == [{"took_part"}] * 3
     act = Act.objects.get(what="task.doubted")
     assert act.details == {
