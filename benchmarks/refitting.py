@@ -95,6 +95,25 @@ def measure(count: int, folder: Path) -> None:
         print(f"{count:12,} {name:18} {took:8.1f} s {work_done:8.1f} s of processor {peak:7.0f} MB  {told}", flush=True)
 
 
+def time_online() -> None:
+    """Print what the consensus of one task takes in the answering transaction, beside its statements."""
+    from tasks.consensus import Policy
+    from tasks.consensus.tempering import Temper
+    from tasks.deciding import Learned, Question, Vote, weigh
+
+    line = "Helsingin Sanomat, perustettu 1889, Ludviginkatu 2-10, Helsi"
+    texts = [line[: 9 * n] + "x" + line[9 * n :] for n in range(5)]
+    votes = [Vote(n, n, {"text": text}, f"={text}", None, 3, 1, prior=(6, 2)) for n, text in enumerate(texts)]
+    learned = Learned((7, 2), Temper(0.9, 0.1))
+    question = Question(1, 1, 1, 1, "transcribe", {}, Policy(), None, learned=learned)
+    rounds = 200
+    worked = time.process_time()
+    for _round in range(rounds):
+        weigh(question, votes)
+    spent = 1000 * (time.process_time() - worked) / rounds
+    print(f"five readings of {len(line)} characters, all different: {spent:.2f} ms of processor")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=int, default=1_000_000)
@@ -102,6 +121,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         set_up(folder)
+        time_online()
         make_empty()
         prepare(folder / DATABASE, options.answers)
         child = multiprocessing.get_context("spawn").Process(target=measure, args=(options.answers, folder))
