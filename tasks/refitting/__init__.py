@@ -134,17 +134,16 @@ def fit(workflow: Workflow) -> Fitted:
     held, known = read_held(workflow, found.tasks), read_known(workflow, found.tasks)
     belief = believe(workflow, found, held, known)
     judged = judge_people(workflow, found, belief, known.votes)
-    ids = found.tasks.tolist()
-    temper = fit_confidence({ids[place]: vote for place, vote in known.votes.items()}, judged)
+    temper = fit_confidence({int(found.tasks[place]): vote for place, vote in known.votes.items()}, judged)
     several = found.voices > 1  # who asks one person only has chosen to believe them
     learned = Learned(judged.newcomer, temper)
-    rivals = [
-        (ids[rival.place], rival)
-        for rival in belief.rivals
-        if several[rival.place]
-        and (rival.place not in held.adjudicated or is_outvoted(ids[rival.place], rival.holds, learned, judged))
+    rivals = [(int(found.tasks[rival.place]), rival) for rival in belief.rivals if several[rival.place]]
+    doubted = [
+        (task, rival)
+        for task, rival in rivals
+        if rival.place not in held.adjudicated or is_outvoted(task, rival.holds, learned, judged)
     ]
-    return Fitted(found, known, rivals, judged, learned)
+    return Fitted(found, known, doubted, judged, learned)
 
 
 def believe(workflow: Workflow, found: Gathered, held: Held, known: Known) -> Belief:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import F
+from numpy.typing import NDArray
 
 from ..consensus import BLANK, UNREADABLE
 from ..consensus.crowds.crowd import Place
@@ -40,22 +41,27 @@ class Known:
 
 
 def read_held(workflow: Workflow, tasks: Ids) -> Held:
-    rows = [
-        row
-        for first, last in ranges(tasks)
-        for row in holding(workflow)
-        .exclude(decided_by__in=KNOWN_BY)
-        .filter(task__gte=first, task__lte=last)
-        .values_list("task", "pk", "vote", "decided_by", "confidence")
-    ]
-    ours = set(tasks.tolist())
-    rows = sorted(row for row in rows if row[0] in ours)
-    ids, decisions, votes, deciders, confidences = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    rows = holding(workflow).exclude(decided_by__in=KNOWN_BY)
+    columns = ("task", "pk", "vote", "decided_by", "confidence")
+    places, decisions, votes = [np.empty(0, np.intp)], [np.empty(0, np.int64)], list[str]()
     same: dict[str, str] = {}  # one copy of each vote, for there may be millions
-    place = np.searchsorted(tasks, np.array(ids, np.int64)).astype(np.intp)
-    deciding = zip(place.tolist(), deciders, confidences, strict=True)
-    adjudicated = {at: sure for at, decider, sure in deciding if decider == DecidedBy.ADJUDICATION}
-    return Held(place, np.array(decisions, np.int64), [same.setdefault(vote, vote) for vote in votes], adjudicated)
+    adjudicated: dict[int, float] = {}
+    for first, last in ranges(tasks):
+        some = list(rows.filter(task__gte=first, task__lte=last).values_list(*columns))
+        place, ours = places_of([row[0] for row in some], tasks)
+        held = sorted((at, *row[1:]) for at, mine, row in zip(place.tolist(), ours.tolist(), some, strict=True) if mine)
+        places.append(np.array([row[0] for row in held], np.intp))
+        decisions.append(np.array([row[1] for row in held], np.int64))
+        votes += [same.setdefault(row[2], row[2]) for row in held]
+        adjudicated |= {at: sure for at, _pk, _vote, decider, sure in held if decider == DecidedBy.ADJUDICATION}
+    return Held(np.concatenate(places), np.concatenate(decisions), votes, adjudicated)
+
+
+def places_of(wanted: list[int], tasks: Ids) -> tuple[Place, NDArray[np.bool_]]:
+    """Return where these tasks stand among ``tasks``, and which of them do."""
+    ids = np.array(wanted, np.int64)
+    place = np.minimum(np.searchsorted(tasks, ids), max(len(tasks) - 1, 0))
+    return place, tasks[place] == ids if len(tasks) else np.zeros(len(ids), bool)
 
 
 def read_known(workflow: Workflow, tasks: Ids) -> Known:
@@ -63,11 +69,10 @@ def read_known(workflow: Workflow, tasks: Ids) -> Known:
     gold = Gold.objects.filter(workflow=workflow, active=True, source=GoldSource.ARCHIVIST).order_by()
     decided = holding(workflow).filter(decided_by__in=KNOWN_BY)
     told = {task: (vote, value) for rows in (gold, decided) for task, vote, value in rows.values_list(*TOLD)}
-    place = {task: number for number, task in enumerate(tasks.tolist()) if task in told}
-    found = sorted((number, *told[task]) for task, number in place.items())
-    return Known(
-        {number: vote for number, vote, _value in found}, {number: typed(value) for number, _vote, value in found}
-    )
+    place, ours = places_of(sorted(told), tasks)
+    found = [(at, *told[task]) for task, at, mine in zip(sorted(told), place.tolist(), ours, strict=True) if mine]
+    votes = {number: vote for number, vote, _value in found}
+    return Known(votes, {number: typed(value) for number, _vote, value in found})
 
 
 TOLD = ("task", "vote", "value")
