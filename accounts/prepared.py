@@ -63,24 +63,25 @@ def ask(database: Any, sql: str, parameters: Sequence[Any]) -> Any:
         return Done(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
 
+def written(parameter: Any, database: Any) -> str:
+    """Return a constant as it stands in SQL; the mark of a parameter for what is given, and on SQLite for a text."""
+    if isinstance(parameter, Given):
+        return "%s"
+    if database.vendor == "postgresql":
+        return str(database.ops.compose_sql("%s", [parameter])).replace("%", "%%")
+    return str(int(parameter)) if isinstance(parameter, int) else "%s"
+
+
 class Statement:
     """SQL with its parameters, some of them to be given."""
 
     def __init__(self, sql: str, parameters: Sequence[Any], database: Any) -> None:
-        self.sql, self.parameters = sql, list(parameters)
-        if database.vendor == "postgresql":
-            self._write_constants(database)
-
-    def _write_constants(self, database: Any) -> None:
         """Write into the SQL what is not given: a kept statement is planned before its parameters are known, and only
         with its constants in sight can the server tell that a partial index fits."""
-        marks = [
-            "%s" if isinstance(parameter, Given) else database.ops.compose_sql("%s", [parameter]).replace("%", "%%")
-            for parameter in self.parameters
-        ]
-        pieces = PLACEHOLDER.split(self.sql)
+        marks = [written(parameter, database) for parameter in parameters]
+        pieces = PLACEHOLDER.split(sql)
         self.sql = "".join(piece + mark for piece, mark in zip(pieces, [*marks, ""], strict=True))
-        self.parameters = [parameter for parameter in self.parameters if isinstance(parameter, Given)]
+        self.parameters = [each for each, mark in zip(parameters, marks, strict=True) if mark == "%s"]
 
     def with_values(self, values: dict[str, Any], database: Any) -> list[Any]:
         return [p.value(values, database) if isinstance(p, Given) else p for p in self.parameters]

@@ -16,7 +16,7 @@ from accounts.prepared import Given, Insertion, Selection, Update
 
 from .checking import draw_checks
 from .durability import lazy_commit
-from .enums import ProjectState, Purpose
+from .enums import ProjectState, Purpose, Urgency
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
 from .leases import free_seats, hash_of, make_leases
 from .models import Gold, Lease, Pace, Project, Task, Workflow
@@ -168,7 +168,8 @@ def playable():
     """The questions of a project; before them the choices between readings, where there are any: they are the cheapest
     and set others free."""
     rows = Workflow.objects.filter(project__slug=Given("slug"), project__state=ProjectState.OPEN, open=True)
-    waits = Exists(Task.objects.with_seats().filter(workflow=OuterRef("pk")))
+    any_urgency = {"urgency__gte": Urgency.FRESH.value}  # without it SQLite may look through all tasks, index or not
+    waits = Exists(Task.objects.with_seats().filter(workflow=OuterRef("pk"), **any_urgency))
     rows = rows.filter(Q(source_workflow=None) | (Q(source_workflow__open=True) & waits))
     rows = rows.order_by(F("source_workflow").asc(nulls_last=True), "id")
     return rows.values_list("project_id", "id", "front_from", "frontier", "source_workflow")
