@@ -19,7 +19,7 @@ def keep_boards() -> int:
     for _round in range(ROUNDS):
         lines = project_lines()
         done += lines
-        if lines < LINES:  # the next ones can wait for the next look: one by one they cost four times as much
+        if lines < LINES:  # the next ones can wait for the next look: a few at a time they cost more
             break
     announcer.announce()
     return done
