@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Volunteer
 
-from .deciding import Question, Vote, counted_votes, question_of, settlement_of
+from .deciding import settlement_of
 from .enums import DecidedBy, TaskState
 from .errors import DecidedMeanwhile, NotReviewable, OwnReading
 from .leases import free_seats, hash_of, new_token
 from .models import Answer, Decision, Gold, Lease, Task
 from .signals import Settlement
+from .weighing import Question, Vote, counted_votes, question_of
 
 METHOD_VERSION = "1"
 REVIEWABLE = (TaskState.AGREED, TaskState.DISPUTED, TaskState.UNREADABLE)

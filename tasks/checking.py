@@ -13,12 +13,12 @@ from django.db.models import F, FilteredRelation, Q
 from accounts.prepared import Given, Selection, Update, ask, each, here
 
 from .consensus.trust import likeness, trust_of
-from .deciding import Question
 from .enums import GoldSource, TaskState
 from .lessons import lesson_of
 from .models import Gold, Pace, Task
 from .signals import Settlement
 from .walking import RING, Walker, subjects_of
+from .weighing import Question
 
 WINDOW = 16  # known lines looked at from a random one on
 AS_KNOWN = (TaskState.AGREED, TaskState.UNREADABLE)

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from accounts.models import Volunteer
 
 from .consensus import Verdict, fold
-from .deciding import Question, Vote, counted_votes, question_of, weigh
 from .differences import Grid, Part, differences, differing_words, grid_of
 from .enums import KindName
 from .kinds import KINDS
 from .models import Task
+from .weighing import Question, Vote, counted_votes, question_of, weigh
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -18,13 +18,14 @@ from accounts.models import Volunteer
 
 from .cases import REVIEWABLE, Case, has_answered, keep_from_answering, locked
 from .consensus import UNREADABLE
-from .deciding import counted_votes, hash_of, question_of, weigh
+from .deciding import hash_of
 from .enums import DecidedBy, GoldSource, TaskState
 from .errors import NotReviewable, OwnReading
 from .kinds import KINDS, Value
 from .models import Decision, Gold, Task
 from .telling import tell_of_review
 from .walking import RING
+from .weighing import counted_votes, question_of, weigh
 
 METHOD = "known"
 # What an archivist knows is taken for: nobody is trusted beyond 99 %. A convention, not measured.

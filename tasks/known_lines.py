@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 
 from .consensus import text_of
-from .deciding import MUTED
 from .enums import GoldSource, Purpose
 from .models import Answer, Gold, Project, Skill, Task
 from .models.tasks import TaskQuerySet
 from .questions import crop_url
 from .recalling import said
+from .weighing import MUTED
 
 PER_PAGE = 100
 ENOUGH = 3  # trusted readers, before a known line is doubted

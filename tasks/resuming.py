@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from .adjudicating import rounds_of
 from .consensus import Outcome, said
-from .deciding import STATES, Question, counted_votes, outcome_of, question_of, record, settlement_of, weigh
+from .deciding import STATES, record, settlement_of
 from .enums import DecidedBy, TaskState, Urgency
 from .errors import TooLateToUndo
 from .kinds.choose import NONE
@@ -18,6 +18,7 @@ from .leases import free_seats
 from .models import Answer, Decision, Lease, Task
 from .signals import Settlement
 from .telling import tell_of_review
+from .weighing import Question, counted_votes, outcome_of, question_of, weigh
 
 NONE_OF_THESE = said(NONE)
 BY_VOLUNTEERS = (DecidedBy.RULE, DecidedBy.ADJUDICATION)

@@ -15,12 +15,13 @@ from accounts.models import Volunteer
 
 from .cases import Case, case_of, locked, take_up
 from .consensus import MOST_ANSWERS, UNREADABLE
-from .deciding import hash_of, weigh
+from .deciding import hash_of
 from .enums import ProjectState, TaskState, Urgency
 from .errors import DecidedMeanwhile, NotReviewable, TooLateToUndo
 from .kinds import KINDS, Value
 from .models import Decision, Task
 from .telling import tell_of_review
+from .weighing import weigh
 
 SETTLED, REOPENED = "reviewer", "reopened"  # methods
 # What a reviewer's decision is taken for: nobody is trusted beyond 99 %. A convention, not measured.

@@ -123,9 +123,7 @@ def lease_tasks(
     count = min(count, allowed.most)
     granted: list[Granted] = []
     questions = workflows_of(project, workflow)
-    if (
-        newcomer
-    ):  # whoever has read nothing yet begins with lines, known ones if there are any, not as a judge of others
+    if newcomer:  # whoever has read nothing yet begins with lines, not as a judge of others
         questions = sorted(questions, key=lambda asked: asked.source is not None)
     for asked in questions:
         granted += lease_from(asked, volunteer, count - len(granted), allowed, now)

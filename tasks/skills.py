@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
-from .deciding import learned_by
 from .models import Skill, Workflow, WorkflowVersion
 from .trusting import trust_anew
+from .weighing import learned_by
 
 DIGITS = 6
 SHARE_OF_ELSEWHERE, MOST_OF_ELSEWHERE = 0.5, 20.0  # an answer elsewhere counts half; all together no more than these

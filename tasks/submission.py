@@ -3,15 +3,13 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Exists, F
-from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,16 +18,18 @@ from accounts.prepared import Given, Insertion, Selection, Update, each
 
 from .arriving import Visit, Worth, worth_of
 from .checking import Told, judge_check
-from .consensus import Policy
-from .deciding import Question, decide, learned_of
-from .enums import Purpose, Status, TaskState, Urgency
+from .deciding import decide
+from .enums import Purpose, Status
 from .errors import MalformedValue
 from .haste import Arrival
 from .kinds import KINDS, Value
-from .leases import free_seats, hash_of
-from .models import Answer, Lease, Task
+from .leases import free_seats
+from .models import Answer, Lease
+from .replying import feedback_of, plain_result, refused, refused_for_its_key, result_of
 from .resuming import resume
+from .seats import KEY, LeaseUsed, Seat, count, seats_of
 from .signals import CountedAnswer, Settlement, answer_counted
+from .weighing import Question
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,6 @@ NEW_ANSWER = Insertion(
     "created_at",
     "credited_at",
 )
-KEY = Answer._meta.get_field("key")
 SEEN_EVERY = timedelta(hours=1)  # how exactly a volunteer's last answer is remembered
 
 
@@ -70,30 +69,6 @@ class Submission:
     def body_hash(self) -> bytes:
         body = json.dumps([self.lease, self.value], sort_keys=True, ensure_ascii=False)
         return hashlib.blake2b(body.encode(errors="surrogatepass"), digest_size=16).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """What the lease says about the question that an answer is for."""
-
-    lease: int
-    volunteer: int
-    subject: int
-    purpose: int
-    leased_at: datetime
-    question: Question
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """The seats by lease token; ``may_be_known``: a key was used before, or its lease is gone and could not tell."""
-
-    of: dict[str, Seat]
-    may_be_known: bool
-
-
-class LeaseUsed(Exception):
-    """Another request with this lease was first."""
 
 
 class NotHeard(Exception):
@@ -113,8 +88,9 @@ def submit_answers(
     ``visit`` is None for answers that a simulation gives.
     """
     now = now or timezone.now()
-    seats = seats_of(volunteer.pk, submissions)
-    known = known_results(volunteer.pk, submissions) if seats.may_be_known else {}
+    keys = {submission.key for submission in submissions}
+    seats = seats_of(volunteer.pk, [submission.lease for submission in submissions], keys)
+    known = known_results(volunteer.pk, keys) if seats.may_be_known else {}
     results: dict[int, dict[str, Any]] = {}
     for index in sorted(range(len(submissions)), key=lambda i: task_of(seats.of.get(submissions[i].lease))):
         submission = submissions[index]
@@ -129,59 +105,9 @@ def task_of(seat: Seat | None) -> int:
     return seat.question.task if seat else 0
 
 
-def seats_of(volunteer: int, submissions: Sequence[Submission]) -> Seats:
-    """Return what is known of each lease token, in one query."""
-    tokens = {hash_of(submission.lease): submission.lease for submission in submissions}
-    keys = list({submission.key for submission in submissions})
-    rows = asked_under.rows(hashes=list(tokens), keys=keys, volunteer=volunteer)
-    seats = {tokens[bytes(hash_)]: seat_of(*row) for hash_, _used, *row in rows}
-    return Seats(seats, may_be_known=len(seats) < len(tokens) or any(used for _hash, used, *_row in rows))
-
-
-@Selection
-def asked_under(hashes, keys):
-    used = Answer.objects.filter(volunteer=Given("volunteer"), key__in=each("keys", keys, KEY))
-    rows = Lease.objects.filter(token_hash__in=each("hashes", hashes)).annotate(key_was_used=Exists(used))
-    return rows.values_list(
-        "token_hash",
-        "key_was_used",
-        "pk",
-        "volunteer_id",
-        "subject",
-        "purpose",
-        "created_at",
-        "task_id",
-        "project_id",
-        "task__workflow_id",
-        "task__version_id",
-        "task__version__kind",
-        "task__version__schema",
-        "task__version__policy",
-        "task__maximum",
-        "task__decision",
-        "task__workflow__fit__prior_right",
-        "task__workflow__fit__prior_wrong",
-        "task__workflow__fit__slope",
-        "task__workflow__fit__intercept",
-        "task__payload",
-        "task__parent",
-    )
-
-
-def seat_of(
-    lease: int, volunteer: int, subject: int, purpose: int, leased_at: datetime, task: int, project: int, *question: Any
-) -> Seat:
-    workflow, version, kind, schema, rules, maximum, decision, *fit, payload, parent = question
-    learned, policy = learned_of(*fit), Policy(**rules)
-    asked = Question(
-        task, project, workflow, version, kind, schema, policy, decision, maximum, learned, payload, parent
-    )
-    return Seat(lease, volunteer, subject, purpose, leased_at, asked)
-
-
-def known_results(volunteer: int, submissions: Sequence[Submission]) -> dict[UUID, dict[bytes, dict[str, Any]]]:
+def known_results(volunteer: int, keys: Iterable[UUID]) -> dict[UUID, dict[bytes, dict[str, Any]]]:
     """Return the first results of keys used before, by the body that they came with."""
-    rows = first_replies.rows(volunteer=volunteer, keys=list({submission.key for submission in submissions}))
+    rows = first_replies.rows(volunteer=volunteer, keys=list(keys))
     return {key: {bytes(body): result} for key, body, result in rows}
 
 
@@ -200,14 +126,16 @@ def submit(
     now: datetime,
 ) -> dict[str, Any]:
     if submission.key in known:
-        return refused_for_its_key(submission)
+        return refused_for_its_key(submission.key)
     if seat is None or seat.volunteer != volunteer.pk:
-        return refused(submission, _("This task is not yours to answer: ask for a new one. Your text is kept here."))
+        return refused(
+            submission.key, _("This task is not yours to answer: ask for a new one. Your text is kept here.")
+        )
     try:
         kind = KINDS[seat.question.kind]
         value = kind.clean(submission.value, seat.question.payload)
     except MalformedValue as error:
-        return refused(submission, str(error))
+        return refused(submission.key, str(error))
     arrival = Arrival(bytes(volunteer.seed), kind.reading(value), submission.elapsed_ms, seat.leased_at, now)
     worth = worth_of(visit, arrival, seat.question.project)
     try:
@@ -274,7 +202,7 @@ def write(
     answer, points = stored(), 0
     if (counted or check) and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
-    result = result_of(submission, counted=counted or check, feedback=feedback, points=points)
+    result = result_of(submission.key, counted=counted or check, feedback=feedback, points=points)
     keep_reply.ask(answer=answer, result=result)
     remember_activity(volunteer, now)
     return result
@@ -293,48 +221,6 @@ def keep_reply():
     return Answer.objects.filter(pk=Given("answer")), {"result": Given("result")}
 
 
-@Update
-def use_seat():
-    return Lease.objects.live().filter(pk=Given("lease")), {"used_at": Given("used_at"), "seat": False}
-
-
-def count(seat: Seat, now: datetime) -> bool:
-    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled, and of a check,
-    which takes no seat.
-
-    Both updates travel together: the second one counts nothing unless the first has just used the lease.
-    """
-    lease, task = seat.lease, seat.question.task
-    used = use_seat.ask(lease=lease, used_at=now)
-    if seat.purpose == Purpose.CHECK:
-        if not used.count and not Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
-            raise LeaseUsed
-        return False
-    counted = count_seat.ask(task=task, lease=lease, used_at=now)
-    if counted.count:
-        return True
-    if used.count:
-        Task.objects.filter(pk=task).update(leased=F("leased") - 1)
-        return False
-    if Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
-        return bool(take_free_seat.run(task=task))
-    raise LeaseUsed
-
-
-@Update
-def count_seat():
-    started = Greatest(F("urgency"), Urgency.STARTED.value)
-    changes = {"answered": F("answered") + 1, "leased": F("leased") - 1, "urgency": started}
-    just_used = Lease.objects.filter(pk=Given("lease"), used_at=Given("used_at", Lease._meta.get_field("used_at")))
-    return Task.objects.open().filter(Exists(just_used), pk=Given("task")), changes
-
-
-@Update
-def take_free_seat():
-    started = Greatest(F("urgency"), Urgency.STARTED.value)
-    return Task.objects.with_seats().filter(pk=Given("task")), {"answered": F("answered") + 1, "urgency": started}
-
-
 def credit(answer: CountedAnswer, settled: Settlement | None) -> int:
     """Tell the listeners without the savepoint of ``telling.tell``, which would cost every answer two statements."""
     try:
@@ -350,52 +236,17 @@ def remember_activity(volunteer: Volunteer, now: datetime) -> None:
         Volunteer.objects.filter(pk=volunteer.pk).update(last_answer_at=now)
 
 
-def result_of(submission: Submission, *, counted: bool, feedback: dict[str, Any] | None, points: int) -> dict[str, Any]:
-    result = {
-        "key": str(submission.key),
-        "status": (Status.COUNTED if counted else Status.LATE).value,
-        "points": points,
-        "pending": counted and feedback is None,
-    }
-    if not counted:
-        result["reason"] = _("Others have finished this one meanwhile. Thank you: your answer is kept.")
-    if feedback:
-        result["feedback"] = feedback
-    return result
-
-
-def feedback_of(settled: Settlement, answer: int) -> dict[str, Any]:
-    """Say whether others agree: only now that the task is settled, so nobody is led."""
-    feedback: dict[str, Any] = {"settled": TaskState(settled.state).name.lower()}
-    if settled.agreeing:
-        feedback["agrees"] = answer in {id_ for id_, _volunteer in settled.agreeing}
-        feedback["readers"] = len(settled.agreeing)
-    return feedback
-
-
-def refused(submission: Submission, reason: str) -> dict[str, Any]:
-    return plain_result(submission, Status.REFUSED, reason)
-
-
-def plain_result(submission: Submission, status: Status, reason: str) -> dict[str, Any]:
-    return {"key": str(submission.key), "status": status.value, "reason": reason, "points": 0, "pending": False}
-
-
-def refused_for_its_key(submission: Submission) -> dict[str, Any]:
-    return refused(submission, _("This key was used for another answer: make a new one for each answer."))
-
-
 def result_of_the_first(volunteer: int, submission: Submission, seat: Seat) -> dict[str, Any] | None:
     """Nothing was stored because something was first: the same post, another key on this lease, or an answer to the
     same subject. None: it was none of these."""
     first = Answer.objects.filter(volunteer=volunteer, key=submission.key).values_list("body_hash", "result").first()
     if first:
-        return first[1] if bytes(first[0]) == submission.body_hash else refused_for_its_key(submission)
+        return first[1] if bytes(first[0]) == submission.body_hash else refused_for_its_key(submission.key)
     if Lease.objects.filter(pk=seat.lease).exclude(used_at=None).exists():
-        return refused(submission, _("This task was answered already from another window. Ask for a new one."))
+        return refused(submission.key, _("This task was answered already from another window. Ask for a new one."))
     mine = Answer.objects.filter(project=seat.question.project, volunteer=volunteer, subject=seat.subject)
     if not mine.filter(reopened=False).exists():
         return None
     with transaction.atomic():
         free_seats(Lease.objects.live().filter(pk=seat.lease))
-    return plain_result(submission, Status.REPEATED, _("You have read this line before. Thank you!"))
+    return plain_result(submission.key, Status.REPEATED, _("You have read this line before. Thank you!"))

@@ -19,20 +19,7 @@ from django.utils.translation import gettext as _
 
 from .adjudicating import rounds_of
 from .consensus import Outcome
-from .deciding import (
-    STATES,
-    Question,
-    Vote,
-    counted_votes,
-    next_number,
-    outcome_of,
-    question_of,
-    record,
-    settlement_of,
-    typed_of,
-    urgency_in_doubt,
-    weigh,
-)
+from .deciding import STATES, next_number, record, settlement_of, urgency_in_doubt
 from .enums import Purpose, TaskState, Urgency
 from .errors import TooLateToUndo, UnknownAnswer
 from .models import Answer, Decision, Lease, Task
@@ -49,6 +36,7 @@ from .resuming import (
 )
 from .signals import CountedAnswer, Settlement, answer_withdrawn
 from .telling import tell
+from .weighing import Question, Vote, counted_votes, outcome_of, question_of, typed_of, weigh
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='skill',
-            name='matrix',
-            field=models.JSONField(null=True),
-        ),
-        migrations.AddField(
-            model_name='skill',
             name='prior_right',
             field=models.FloatField(null=True),
         ),

@@ -21,7 +21,6 @@ class Skill(models.Model):
     checks_wrong = models.FloatField(db_default=0)
     trust = models.FloatField(db_default=1)  # share of a full vote, in (0, 1]: little for who fails known answers
     ring = models.BinaryField(max_length=8, null=True)  # volunteers who share wrong answers more than chance: one group
-    matrix = models.JSONField(null=True)  # {label: {answer: count}} where a question has few labels
 
     class Meta:
         constraints = [

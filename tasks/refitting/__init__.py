@@ -18,13 +18,13 @@ from django.utils import timezone
 
 from ..consensus import said
 from ..consensus.tempering import Temper
-from ..deciding import Learned, learned_by
 from ..enums import KindName
 from ..errors import BeingFitted, FitLost
 from ..kinds import transcribe, verify
 from ..models import Fit, Skill, Workflow
 from ..pulsing import Pulse
 from ..trusting import trust_anew
+from ..weighing import Learned, learned_by
 from .believing import Belief, Rival, believe_choices, believe_ranks, believe_texts
 from .claiming import Claim, claim
 from .doubting import send_to_review

@@ -8,10 +8,11 @@ from django.db import transaction
 from accounts import audit
 
 from ..cases import locked
-from ..deciding import counted_votes, question_of, settlement_of, weigh
+from ..deciding import settlement_of
 from ..enums import DecidedBy, TaskState
 from ..models import Decision, Task
 from ..telling import tell_of_review
+from ..weighing import counted_votes, question_of, weigh
 from .believing import Rival
 from .claiming import Claim
 from .holding import DECIDED, KNOWN_BY

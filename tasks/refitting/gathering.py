@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from accounts.models import Volunteer
 
 from ..consensus.crowds.crowd import Place, Whole
-from ..deciding import MUTED
 from ..enums import KindName, Purpose, TaskState
 from ..models import Answer, ProjectSecret, Skill, Task, Workflow
 from ..pseudonyms import pseudonym
+from ..weighing import MUTED
 
 TASKS_AT_ONCE = 10_000
 PEOPLE_AT_ONCE = 500

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..consensus import estimate_reliability
 from ..consensus.crowds.newcomers import newcomers_record
-from ..deciding import Vote
 from ..models import Skill, Workflow
 from ..skills import DIGITS, Pair, prior_of, records_elsewhere
+from ..weighing import Vote
 from .believing import Belief
 from .gathering import Gathered, in_pieces
 

@@ -10,10 +10,11 @@ from ..adjudicating import rounds_of
 from ..cases import locked
 from ..consensus import Outcome, Verdict
 from ..consensus.tempering import Temper, fit_temper
-from ..deciding import STATES, Learned, Question, Vote, counted_votes, decide, outcome_of, question_of, typed_of, weigh
+from ..deciding import STATES, decide
 from ..enums import TaskState
 from ..models import Decision, Task
 from ..telling import tell_of_review
+from ..weighing import Learned, Question, Vote, counted_votes, outcome_of, question_of, typed_of, weigh
 from .claiming import Claim
 from .judging import Judged
 

@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tasks import grouping
-from tasks.deciding import counted_votes
 from tasks.enums import TaskState
 from tasks.grouping import forget_old, forget_salts, forget_settled, group_of
 from tasks.models import Answer, GroupSalt, Skill, Task
 from tasks.undoing import question_of
 from tasks.upkeep import forget_groups_of_settled
+from tasks.weighing import counted_votes
 from tasks.withholding import withhold
 from tests.factories import (
     NOON,
