@@ -12,7 +12,6 @@ at most, a confidence of 0.9; records of typing and of choosing grow with each l
 taken for 3 seconds and 0.3 for each letter, choosing for 2 seconds and 0.06 for each letter of each reading.
 """
 
-import argparse
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -34,7 +33,7 @@ from tasks.consensus import (
 )
 
 from .filling import set_up
-from .simulated_crowds import COLLUDING, COPYING, MACHINE, SPAMMING, World, read_lines
+from .simulated_crowds import COLLUDING, COPYING, MACHINE, SPAMMING, World, lines_and_seeds
 
 HARD, FALLS_FOR_IT = 1 / 7, 0.4
 OWNS_UP = 2 / 3  # who sees that none is right
@@ -191,18 +190,11 @@ class Line:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scans", type=Path, default=Path("../shared/scans"))
-    parser.add_argument("--seeds", type=int, default=3)
-    options = parser.parse_args()
-    lines = read_lines(options.scans)
-    if not lines:
-        parser.exit(1, f"There is no line_truth.csv in the folders of {options.scans}.\n")
+    lines, seeds = lines_and_seeds(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         set_up(Path(folder))
-        Random("lines").shuffle(lines)
         print(f"{len(lines)} lines; for a line: seconds of people, lines typed, choices; of all lines: wrong, disputed")
-        for seed in range(options.seeds):
+        for seed in range(seeds):
             for adjudicates in (False, True):
                 it = Crowd(lines, seed, adjudicates=adjudicates).settle_all()
                 of = it.lines

@@ -226,8 +226,9 @@ def read_lines(scans: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def lines_and_seeds(description: str | None) -> tuple[list[str], int]:
+    """Read from the command line which lines simulated people read, and how many crowds do."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scans", type=Path, default=Path("../shared/scans"))
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
@@ -235,12 +236,17 @@ def main() -> None:
     if not lines:
         parser.exit(1, f"There is no line_truth.csv in the folders of {options.scans}.\n")
     Random("lines").shuffle(lines)
+    return lines, options.seeds
+
+
+def main() -> None:
+    lines, seeds = lines_and_seeds(__doc__)
     print(f"{len(lines)} lines, {TURNS} answers each")
     print(
         "seed  best of three  merged  asked where in doubt | spammer <= honest muted  OCR weighs | calibration error | "
         "tied: colluding  honest"
     )
-    for seed in range(options.seeds):
+    for seed in range(seeds):
         it = play(lines, seed)
         print(
             f"{seed:4}{it.voted:15.2%}{it.merged:8.2%}{it.doubted:22.2%} |{it.spamming:11.3f}{it.muted:13.1%}"

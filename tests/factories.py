@@ -122,6 +122,15 @@ def make_task(workflow: Workflow | None = None, *, page: Page | None = None, **f
     )
 
 
+def make_page_of_lines(lines: int) -> Workflow:
+    """Make a question with open tasks about one page."""
+    workflow = make_workflow()
+    page = make_page(workflow.project)
+    for position in range(lines):
+        make_task(workflow, page=page, position=position)
+    return workflow
+
+
 def make_lease(task: Task, volunteer: Volunteer | None = None, *, now: datetime = NOON) -> str:
     """Take a seat of the task and return the lease's token."""
     volunteer = volunteer or make_volunteer()

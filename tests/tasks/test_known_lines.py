@@ -29,7 +29,7 @@ from tasks.withholding import show_again, withhold
 from tests.factories import (
     NOON,
     make_known,
-    make_page,
+    make_page_of_lines,
     make_task,
     make_volunteer,
     make_workflow,
@@ -42,12 +42,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def workflow():
-    """A question with open lines."""
-    workflow = make_workflow()
-    page = make_page(workflow.project)
-    for position in range(12):
-        make_task(workflow, page=page, position=position)
-    return workflow
+    return make_page_of_lines(12)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import make_page, make_task, make_workflow, post_answer
+from tests.factories import make_page_of_lines, post_answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST = 24
@@ -52,11 +52,7 @@ class Visitor:
 
 @pytest.fixture
 def workflow():
-    workflow = make_workflow()
-    page = make_page(workflow.project)
-    for position in range(12):
-        make_task(workflow, page=page, position=position)
-    return workflow
+    return make_page_of_lines(12)
 
 
 @pytest.fixture
