@@ -148,7 +148,7 @@ def look_at_once(two: list[Any], story: Story) -> None:
     from tasks.walking import Walker, load_cursors, look, pick, subjects_of
 
     workflow = Workflow.objects.get()
-    asked = Asked(workflow.project_id, workflow.pk, workflow.front_from, workflow.frontier)
+    asked = Asked(workflow.project_id, workflow.pk, workflow.front_from, workflow.frontier, source=None)
     chosen: list[set[int]] = []
     state = random.getstate()
     for volunteer in two:
