@@ -121,9 +121,16 @@ class Selection:
     cutoff: datetime
     secret: bytes
 
-    def about(self, pages: Iterable[int]) -> Q:
-        """Return the condition that answers and decisions of these pages' released tasks meet."""
-        return Q(task__page__in=pages, task__state__in=STATUS, task__settled_at__lt=self.cutoff)
+    @property
+    def lines(self) -> Q:
+        """The condition that answers to released lines and decisions about them meet."""
+        return Q(task__parent=None, task__state__in=STATUS, task__settled_at__lt=self.cutoff)
+
+    @property
+    def answered(self) -> Q:
+        """The condition that answers meet which say something of released lines: to the line itself, or a choice among
+        its readings, whatever became of the question which one is right."""
+        return self.lines | Q(task__parent__state__in=STATUS, task__parent__settled_at__lt=self.cutoff)
 
     def count(self) -> int:
         settled = Task.objects.lines().filter(project=self.project, state__in=STATUS, settled_at__lt=self.cutoff)
@@ -137,8 +144,7 @@ class Selection:
     def count_volunteers(self) -> dict[str, int]:
         """Return how many people and how many simulated volunteers had a say."""
         seen = Q(task__page__withheld_at=None) & ~Q(task__page__item__batch__state=BatchState.WITHDRAWN)
-        released = seen & Q(task__state__in=STATUS, task__settled_at__lt=self.cutoff)
-        answers = Answer.objects.filter(released, project=self.project, counted=True, withdrawn_at=None)
+        answers = Answer.objects.filter(seen & self.answered, project=self.project, counted=True, withdrawn_at=None)
         simulated = Q(volunteer__simulated=True)
         return answers.aggregate(
             people=Count("volunteer", distinct=True, filter=~simulated),
@@ -187,12 +193,12 @@ def pages_of(project: int) -> Iterator[tuple[int, PageFacts]]:
 
 
 def rows_of(pages: Mapping[int, PageFacts], selection: Selection, questions: Mapping[int, Question]) -> Iterator[Row]:
-    about = selection.about(pages)
+    here = Q(task__page__in=pages)
     answers: dict[int, list[Given]] = defaultdict(list)
-    for answer in answers_of(about, selection.cutoff):
+    for answer in answers_of(here & selection.answered, selection.cutoff):
         answers[answer.parent or answer.task].append(answer)
     rows: dict[int, list[Row]] = defaultdict(list)
-    lines = Decision.objects.filter(about, task__parent=None, id=F("task__decision"))
+    lines = Decision.objects.filter(here & selection.lines, id=F("task__decision"))
     for found in lines.values_list(*SETTLED_FIELDS):
         task = Settled._make(found)
         row = row_of(task, pages[task.page], questions[task.version], selection.dataset)

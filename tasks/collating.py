@@ -1,7 +1,8 @@
 """The readings of one task side by side: who read what, where they differ, letter under letter."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import Volunteer
 
+from . import recalling
+from .adjudicating import rounds_of
 from .consensus import Verdict, fold
 from .differences import Grid, Part, differences, differing_words, grid_of
-from .enums import KindName
-from .kinds import KINDS
-from .models import Task
+from .enums import UNSETTLED, KindName
+from .kinds import KINDS, choose
+from .models import Answer, Task
 from .weighing import Question, Vote, counted_votes, question_of, weigh
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -91,11 +94,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Collation:
-    """``grid`` has a row for each reading that is a text; None for fewer than two and for very long lines."""
+    """``grid`` has a row for each reading that is a text; None for fewer than two and for very long lines. ``choices``
+    say what came of it each time that others were asked which reading is right."""
 
     readings: tuple[Reading, ...]
     readers: tuple[Reader, ...]
     grid: Grid | None
+    choices: tuple[str, ...]
 
 
 def collate(task: Task) -> Collation:
@@ -106,7 +111,28 @@ def collate(task: Task) -> Collation:
     readers = readers_of(votes)
     readings = readings_of(question, votes, verdict, readers, task.suggestion)
     texts = [reading.text for reading in readings if reading.is_text]
-    return Collation(tuple(readings), tuple(readers.values()), grid_of(texts))
+    return Collation(tuple(readings), tuple(readers.values()), grid_of(texts), tuple(choices_about(task)))
+
+
+def choices_about(task: Task) -> Iterator[str]:
+    """Say what was chosen among the task's readings, “none of these” included, which is a vote for no reading."""
+    if not rounds_of(task.payload):
+        return
+    children = list(Task.objects.filter(parent=task.pk).exclude(state__in=UNSETTLED).order_by("round"))
+    answers = Answer.objects.filter(task__in=children, counted=True, withdrawn_at=None).order_by("pk")
+    values = list(answers.values_list("task", "value"))
+    for child in children:
+        said = Counter(recalling.said(choose.chosen(value, child.payload)) for of, value in values if of == child.pk)
+        told = [_("“%(reading)s” (%(number)d)") % {"reading": text, "number": n} for text, n in said.most_common()]
+        if told:
+            yield _("Asked which reading is right, volunteers chose %(choices)s.") % {"choices": ", ".join(told)}
+        elif not was_taken_back(child):
+            yield _("Volunteers were asked which reading is right, and nobody came to choose.")
+
+
+def was_taken_back(child: Task) -> bool:
+    """Whether a reading that was to be chosen was taken back before anybody did."""
+    return Answer.objects.filter(pk__in=child.payload["answers"]).exclude(withdrawn_at=None).exists()
 
 
 def readers_of(votes: Sequence[Vote]) -> dict[int, Reader]:

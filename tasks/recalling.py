@@ -31,6 +31,7 @@ class Fate(models.TextChoices):
     PASSED_BY = "passed_by", gettext_lazy("It came after the line was settled. It is kept.")
     WAITING = "waiting", gettext_lazy("Waiting for others to read it too.")
     WITHDRAWN = "withdrawn", gettext_lazy("The archive withdrew this line. What you earned stays yours.")
+    LAPSED = "lapsed", gettext_lazy("Too few others came to choose. What you chose counts for the line.")
     DISPUTED = "disputed", gettext_lazy("Readers differ on this line: the archive decides.")
     AGREED = "agreed", gettext_lazy("This is what was decided.")
     DIFFERED = "differed", gettext_lazy("Something else was decided.")
@@ -98,11 +99,11 @@ def memory_of(answer: Answer, decision: Decision | None, *, open_to_all: bool) -
 
 
 def fate_of(answer: Answer, decision: Decision | None, *, open_to_all: bool) -> Fate:
-    state = answer.task.state
+    task, state = answer.task, answer.task.state
     if answer.withdrawn_at:
         return Fate.TAKEN_BACK
     if state == TaskState.WITHDRAWN:
-        return Fate.WITHDRAWN
+        return Fate.LAPSED if task.parent_id and task.page.withheld_at is None else Fate.WITHDRAWN
     if state in UNSETTLED or not open_to_all:
         return Fate.WAITING
     if decision is None or not decision.vote:

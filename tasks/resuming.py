@@ -27,15 +27,23 @@ BY_VOLUNTEERS = (DecidedBy.RULE, DecidedBy.ADJUDICATION)
 def resume(child: Question, settled: Settlement, at: datetime) -> None:
     """Decide the parent of a child that has just been settled, or have it typed once more."""
     parent = locked(child.parent)
-    if parent.state != TaskState.WAITING:
-        return
+    if parent.state == TaskState.WAITING:
+        none_is_right = winner_of(settled) == NONE_OF_THESE
+        go_on(parent, at, none_is_right=none_is_right, in_vain=settled.state == TaskState.DISPUTED)
+
+
+def go_on(parent: Task, at: datetime, *, none_is_right: bool = False, in_vain: bool = False) -> None:
+    """Let a task that waits be decided by what was typed and chosen, or typed once more.
+
+    ``in_vain``: those who were asked to choose could not agree, so that a reviewer will.
+    """
     question = question_of(parent)
     votes = counted_votes(question)
     verdict = weigh(question, votes)
     outcome = outcome_of(question, verdict, votes)
-    if winner_of(settled) == NONE_OF_THESE:
+    if none_is_right:
         outcome = outcome_of(question, None, votes)  # as if nothing had been read yet
-    elif settled.state == TaskState.DISPUTED and outcome is Outcome.ONE_MORE:  # people cannot tell: a reviewer will
+    elif in_vain and outcome is Outcome.ONE_MORE:
         outcome = Outcome.DISPUTED
     waiting = Task.objects.filter(pk=parent.pk)
     if verdict is None or outcome not in STATES:

@@ -11,6 +11,7 @@ from .chores import chore
 from .colluding import looked_at, workflows_to_look_at
 from .grouping import forget_old, forget_salts, forget_settled
 from .jobs import fit_workflow, seek_rings, spread_question
+from .lapsing import end_forgotten_choices
 from .leases import free_expired_seats
 from .models import Answer, Decision, Lease, Project, Task
 from .projects import count_progress
@@ -60,6 +61,11 @@ def delete_unused_volunteers() -> int:
 @chore(every=timedelta(seconds=10))
 def advance() -> int:
     return move_fronts(timezone.now())
+
+
+@chore(every=timedelta(hours=1))
+def end_choices() -> int:
+    return end_forgotten_choices(timezone.now())
 
 
 @chore(every=timedelta(seconds=20))

@@ -11,11 +11,12 @@ from tasks.adjudicating import Reading, competing
 from tasks.collating import collate
 from tasks.enums import DecidedBy, KindName, TaskState
 from tasks.errors import TooLateToUndo
+from tasks.lapsing import PATIENCE, end_forgotten_choices
 from tasks.models import Answer, Decision, Page, Skill, Task, Workflow
 from tasks.outlook import page_map, settled_by_day
 from tasks.projects import count_progress, latest_versions
 from tasks.questions import questions_of
-from tasks.recalling import memories
+from tasks.recalling import Fate, memories
 from tasks.refitting import refit
 from tasks.scheduling import lease_tasks
 from tasks.spreading import questions_to_spread
@@ -137,6 +138,8 @@ def test_where_none_is_right_and_nobody_else_may_be_asked_a_reviewer_decides():
 
     assert state_of(line) == ("DISPUTED", 3, 3, 0)
     assert Task.objects.filter(parent=line).count() == 1
+    told = "Asked which reading is right, volunteers chose “None of these readings” (2)."
+    assert collate(line).choices == (told,)
 
 
 @pytest.mark.parametrize("mark", [{"unreadable": True}, {"blank": True}])
@@ -262,6 +265,7 @@ def test_only_lines_are_counted_mapped_and_reviewed():
         "Oulu": "1 volunteer: A; preferred by 2 volunteers: C, E",
         "Kemi": "1 volunteer: B; preferred by 2 volunteers: D, F",
     }
+    assert collate(line).choices == ("Asked which reading is right, volunteers chose “Oulu” (2), “Kemi” (2).",)
     assert [version.kind for version in latest_versions(line.project.workflows.playable())] == [KindName.TRANSCRIBE]
 
 
@@ -356,3 +360,52 @@ def test_the_plain_form_takes_a_choice(client):
     client.post(f"/play/{line.project.slug}/", posted)
 
     assert Answer.objects.get(task=child).value == {"choice": id_}
+
+
+LATER = NOON + PATIENCE + timedelta(seconds=1)
+
+
+def test_a_choice_that_nobody_takes_up_ends_and_the_line_is_typed_again():
+    line, child = competing_line()
+
+    assert end_forgotten_choices(NOON + PATIENCE) == 0
+    assert [end_forgotten_choices(LATER), end_forgotten_choices(LATER)] == [1, 0]
+
+    assert (state_of(child), state_of(line)) == (("WITHDRAWN", 1, 0, 0), ("OPEN", 3, 2, 0))
+    told = "Volunteers were asked which reading is right, and nobody came to choose."
+    assert collate(line).choices == (told,)
+    post_answer(line, "Oulu", now=LATER)
+    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.RULE, 3)
+
+
+def test_what_was_chosen_before_a_choice_ended_counts_and_is_released():
+    chooser = make_volunteer()
+    line, child = competing_line()
+    choose(child, "Oulu", chooser)
+
+    end_forgotten_choices(LATER)
+    post_answer(line, "Oulu", now=LATER)
+
+    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.RULE, 4)
+    assert memories(chooser.pk, 1, now=LATER)[0].fate == Fate.LAPSED
+    released = Selection(line.project_id, "lines", LATER + timedelta(minutes=2), b"secret")
+    [row] = settled_rows(released)
+    assert [(reading.kind, reading.weight is None) for reading in row.readings].count(("choose", False)) == 1
+    assert released.count_volunteers() == {"people": 4, "simulated": 0}
+
+
+def test_choosers_are_counted_with_their_line_and_not_before():
+    line, child = competing_line()
+    for _chooser in range(2):
+        choose(child, "None of these")
+
+    assert state_of(line)[0] == "OPEN"
+    counted = Selection(line.project_id, "lines", NOON + timedelta(minutes=2), b"secret").count_volunteers()
+    assert counted == {"people": 0, "simulated": 0}
+
+
+def test_a_choice_in_hand_does_not_end():
+    _line, child = competing_line()
+    make_lease(child)
+
+    assert end_forgotten_choices(LATER) == 0
