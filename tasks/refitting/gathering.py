@@ -6,6 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from django.db.models import Case, F, Q, SmallIntegerField, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import Volunteer
@@ -17,7 +20,10 @@ from ..pseudonyms import pseudonym
 from ..weighing import MUTED
 
 TASKS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 2_000  # of one fetch
 PEOPLE_AT_ONCE = 500
+HEARD = Q(counted=True) & (Q(weight=None) | Q(weight__gte=MUTED))
+HAS_A_SAY = Case(When(HEARD, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
 
 type Ids = NDArray[np.int64]
 
@@ -62,17 +68,17 @@ def gather(workflow: Workflow) -> Gathered:
     """Read the answers in pieces; those that come meanwhile may be among them or not."""
     newest = Answer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     tasks, is_open, rank = tasks_of(workflow)
-    answers = read_answers(workflow, tasks)
-    volunteers = np.unique(answers.volunteer)
+    numbers = Numbers()
+    pieces = read_answers(workflow, tasks, numbers)
+    volunteers = sorted_once([sorted_once([piece.volunteer]) for piece in pieces])
     order, voice = order_people(workflow, volunteers)
-    people = np.argsort(order).astype(np.int32)[np.searchsorted(volunteers, answers.volunteer)]
-    texts, said = sort_texts(answers.texts, answers.said)
-    sorted_ = np.lexsort((people, answers.task))
+    texts, number = sort_texts(list(numbers))
+    task, volunteer, said, votes = put_together(pieces, volunteers, np.argsort(order).astype(np.int32), number)
     return Gathered(
-        task=answers.task[sorted_],
-        volunteer=people[sorted_],
-        said=said[sorted_],
-        votes=answers.votes[sorted_],
+        task=task,
+        volunteer=volunteer,
+        said=said,
+        votes=votes,
         tasks=tasks,
         people=volunteers[order],
         texts=texts,
@@ -81,6 +87,11 @@ def gather(workflow: Workflow) -> Gathered:
         rank=rank,
         newest=newest,
     )
+
+
+def sorted_once(columns: list[Ids]) -> Ids:
+    """Return the ids in the columns, ascending and each once."""
+    return np.unique(np.concatenate([*columns, np.empty(0, np.int64)]))
 
 
 def tasks_of(workflow: Workflow) -> tuple[Ids, NDArray[np.bool_], Place]:
@@ -102,48 +113,78 @@ def ranges(tasks: Ids) -> Iterator[tuple[int, int]]:
         yield int(tasks[start]), int(tasks[end - 1])
 
 
+class Numbers(dict[str, int]):
+    """Numbers texts as they are looked up, from 0: the first asked for is the first."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
+
+
 @dataclass(frozen=True)
-class Read:
-    """Answers in the order of reading; ``task`` holds places, ``volunteer`` ids, ``said`` places in ``texts``."""
+class Piece:
+    """The answers to some tasks as they were read; ``task`` holds places, ``volunteer`` ids, ``said`` numbers."""
 
     task: Whole
     volunteer: Ids
     said: Whole
     votes: NDArray[np.bool_]
-    texts: list[str]
 
 
-def read_answers(workflow: Workflow, tasks: Ids) -> Read:
+def read_answers(workflow: Workflow, tasks: Ids, numbers: Numbers) -> list[Piece]:
+    """Read them piece by piece, tasks ascending; their texts get ``numbers``."""
     typed = workflow.current.kind == KindName.TRANSCRIBE
-    numbers: dict[str, int] = {}
-    pieces = [read_piece(rows, tasks, numbers) for rows in answers_of(workflow, tasks, typed=typed)]
-    columns = [np.concatenate(column) for column in zip(*pieces, strict=True)] if pieces else [np.empty(0, int)] * 4
-    task, volunteer, said, votes = columns
-    return Read(task.astype(np.int32), volunteer, said.astype(np.int32), votes.astype(bool), list(numbers))
+    return [piece_of(rows, tasks, numbers) for rows in answers_of(workflow, tasks, typed=typed) if rows]
 
 
 def answers_of(workflow: Workflow, tasks: Ids, *, typed: bool) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield task, volunteer, what was said and whether it has a say: just what the database has, for to convert a row
+    costs as much as to read it."""
     versions = list(workflow.versions.values_list("pk", flat=True))
     standing = Answer.objects.filter(version__in=versions, withdrawn_at=None).exclude(purpose=Purpose.CHECK).order_by()
-    columns = ("task", "volunteer", "value__text" if typed else "vote", "vote", "counted", "weight")
+    said = Coalesce(KT("value__text"), F("vote")) if typed else F("vote")
+    rows = standing.values_list("task", "volunteer", said, HAS_A_SAY)
     for first, last in ranges(tasks):
-        yield list(standing.filter(task__gte=first, task__lte=last).values_list(*columns))
+        yield list(rows.filter(task__gte=first, task__lte=last).iterator(ROWS_AT_ONCE))
 
 
-def read_piece(rows: list[tuple[Any, ...]], tasks: Ids, numbers: dict[str, int]) -> tuple[Any, ...]:
-    if not rows:
-        return (np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, bool))
-    ids, volunteers, texts, votes, counted, weights = zip(*rows, strict=True)
-    said = [
-        numbers.setdefault(vote if text is None else text, len(numbers))
-        for text, vote in zip(texts, votes, strict=True)
-    ]
-    says = [counts and (weight is None or weight >= MUTED) for counts, weight in zip(counted, weights, strict=True)]
-    task = np.array(ids, np.int64)
-    place = np.searchsorted(tasks, task)
-    ours = tasks[np.minimum(place, len(tasks) - 1)] == task
-    columns = place.astype(np.int32), np.array(volunteers, np.int64), np.array(said, np.int32), np.array(says, bool)
-    return tuple(column[ours] for column in columns)
+def piece_of(rows: list[tuple[Any, ...]], tasks: Ids, numbers: Numbers) -> Piece:
+    ids, volunteers, texts, says = zip(*rows, strict=True)
+    place, ours = places_of(ids, tasks)
+    said = np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))
+    who, votes = np.array(volunteers, np.int64), np.array(says, bool)
+    return Piece(place.astype(np.int32)[ours], who[ours], said[ours], votes[ours])
+
+
+def places_of(wanted: Sequence[int], tasks: Ids) -> tuple[Place, NDArray[np.bool_]]:
+    """Return where these tasks stand among ``tasks``, and which of them do."""
+    ids = np.array(wanted, np.int64)
+    place = np.minimum(np.searchsorted(tasks, ids), max(len(tasks) - 1, 0))
+    return place, tasks[place] == ids if len(tasks) else np.zeros(len(ids), bool)
+
+
+def put_together(
+    pieces: list[Piece], volunteers: Ids, people: Whole, number: Whole
+) -> tuple[Whole, Whole, Whole, NDArray[np.bool_]]:
+    """Return the columns of all answers, sorted by task and by ``people``, the place of each of the ``volunteers``;
+    ``number`` is that of each text. The pieces are spent: there is no room for all answers twice."""
+    answers = sum(len(piece.task) for piece in pieces)
+    task, volunteer, said = (np.empty(answers, np.int32) for _column in range(3))
+    votes = np.empty(answers, bool)
+    start = 0
+    for piece in spent(pieces):
+        who = people[np.searchsorted(volunteers, piece.volunteer)]
+        sorted_ = np.lexsort((who, piece.task))
+        here = slice(start, start := start + len(sorted_))
+        task[here], volunteer[here] = piece.task[sorted_], who[sorted_]
+        said[here], votes[here] = number[piece.said][sorted_], piece.votes[sorted_]
+    return task, volunteer, said, votes
+
+
+def spent(pieces: list[Piece]) -> Iterator[Piece]:
+    pieces.reverse()
+    while pieces:
+        yield pieces.pop()
 
 
 def order_people(workflow: Workflow, volunteers: Ids) -> tuple[Place, Whole]:
@@ -171,9 +212,9 @@ def in_pieces(ids: Ids) -> Iterator[list[int]]:
         yield ids[start : start + PEOPLE_AT_ONCE].tolist()
 
 
-def sort_texts(texts: list[str], said: Whole) -> tuple[list[str], Whole]:
-    """Return the texts in code point order and the answers numbered accordingly."""
+def sort_texts(texts: list[str]) -> tuple[list[str], Whole]:
+    """Return the texts in code point order and the new number of each."""
     order = sorted(range(len(texts)), key=texts.__getitem__)
     number = np.empty(len(order), np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
-    return [texts[place] for place in order], number[said]
+    return [texts[place] for place in order], number

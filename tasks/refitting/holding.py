@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 from django.db.models import F
-from numpy.typing import NDArray
 
 from ..consensus import BLANK, UNREADABLE
 from ..consensus.crowds.crowd import Place
 from ..enums import DecidedBy, GoldSource, TaskState
 from ..models import Decision, Gold, Workflow
-from .gathering import Ids, ranges
+from .gathering import Ids, places_of, ranges
 
 DECIDED = (TaskState.AGREED, TaskState.UNREADABLE)
 KNOWN_BY = (DecidedBy.REVIEWER, DecidedBy.GOLD)
@@ -55,13 +54,6 @@ def read_held(workflow: Workflow, tasks: Ids) -> Held:
         votes += [same.setdefault(row[2], row[2]) for row in held]
         adjudicated |= {at: sure for at, _pk, _vote, decider, sure in held if decider == DecidedBy.ADJUDICATION}
     return Held(np.concatenate(places), np.concatenate(decisions), votes, adjudicated)
-
-
-def places_of(wanted: list[int], tasks: Ids) -> tuple[Place, NDArray[np.bool_]]:
-    """Return where these tasks stand among ``tasks``, and which of them do."""
-    ids = np.array(wanted, np.int64)
-    place = np.minimum(np.searchsorted(tasks, ids), max(len(tasks) - 1, 0))
-    return place, tasks[place] == ids if len(tasks) else np.zeros(len(ids), bool)
 
 
 def read_known(workflow: Workflow, tasks: Ids) -> Known:

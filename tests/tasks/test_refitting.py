@@ -19,6 +19,7 @@ from tasks.models import Answer, Decision, Fit, Gold, Skill, Task
 from tasks.projects import count_progress
 from tasks.refitting import Changed, refit
 from tasks.refitting.claiming import Claim, claim
+from tasks.refitting.gathering import gather
 from tasks.refitting.waiting import workflows_to_fit
 from tasks.review.showing import doubt_about
 from tasks.reviewing import settle
@@ -133,6 +134,18 @@ def test_a_settled_line_that_is_doubted_goes_to_review_with_a_reason_and_without
         "decision": line.decision,
         "instead_of": held,
     }
+
+
+def test_a_typed_number_or_word_of_json_is_a_text_like_any_other():
+    workflow, readers = make_workflow(policy={"minimum": 2, "maximum": 4}), [make_volunteer(), make_volunteer()]
+    typed = ['"Oulu"', "1889", "Oulu", "null", "true"]
+    for text in typed:
+        task = make_task(workflow)
+        for reader in readers:
+            post_answer(task, {"text": text}, reader)
+
+    assert gather(workflow).texts == typed
+    assert refit(workflow, now=LATER).answers == 10
 
 
 def test_what_a_reviewer_confirms_is_never_doubted_again(crowd):
