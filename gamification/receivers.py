@@ -1,13 +1,22 @@
 """Points for answers, written in the answering transaction; boards follow who a volunteer is."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.dispatch import receiver
 
 from accounts.signals import volunteer_erased, volunteer_renamed
-from tasks.signals import CountedAnswer, Settlement, answer_counted, answer_withdrawn, answers_moved, task_reviewed
+from tasks.signals import (
+    CountedAnswer,
+    Settlement,
+    answer_counted,
+    answer_withdrawn,
+    answers_moved,
+    points_asked,
+    task_reviewed,
+)
 
-from . import crediting, persons
+from . import crediting, persons, summing
 
 
 @receiver(answer_counted, dispatch_uid="gamification.counted")
@@ -20,6 +29,11 @@ def withdrawn(
     answer: CountedAnswer, undone: Settlement | None, settled: Settlement | None, at: datetime, **_signal: object
 ) -> None:
     crediting.uncredit(answer, undone, settled, at)
+
+
+@receiver(points_asked, dispatch_uid="gamification.asked")
+def asked(projects: Collection[int], answers: Collection[int], **_signal: object) -> dict[int, int]:
+    return summing.points_of(projects, answers)
 
 
 @receiver(answers_moved, dispatch_uid="gamification.moved")

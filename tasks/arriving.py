@@ -26,8 +26,8 @@ class Worth:
 
 
 def worth_of(visit: Visit | None, arrival: Arrival, project: int) -> Worth:
-    """An answer that came too fast is counted as any other is and weighs nothing; its points are the one thing that
-    tells, since they are true. What a simulation answers is no visit: it counts in full."""
+    """An answer that came too fast is counted, and answered, as any other is, and weighs nothing. What a simulation
+    answers is no visit: it counts in full."""
     if visit is None:
         return Worth()
     return Worth(0.0 if is_too_fast(arrival) else None, group_of(visit.network, project, arrival.at))

@@ -84,7 +84,8 @@ def judge_check(
 ) -> Told:
     """Learn from an answer to a known line; only rows of this volunteer are written.
 
-    ``stored`` returns the answer's id. One that came too fast to be ``heard`` earns nothing.
+    ``stored`` returns the answer's id. One that came too fast to be ``heard`` earns nothing and is told nothing, as one
+    to work would be.
     """
     rows = what_is_known.rows(task=question.task, volunteer=volunteer)
     if not rows or question.decision is None:
@@ -92,8 +93,10 @@ def judge_check(
     [(known, known_value, source, state, *record)] = rows
     right = likeness(vote, known)
     learn(question, volunteer, right, record)
+    if not heard:
+        return None, None
     agrees = right == 1
-    mine = ((stored(), volunteer),) if heard else ()
+    mine = ((stored(), volunteer),)
     agreeing, differing = (mine, ()) if agrees else ((), mine)
     settled = Settlement(question.task, question.project, question.decision, TaskState(state), agreeing, differing)
     feedback = {"settled": TaskState(state).name.lower(), "agrees": agrees, "readers": 1 + agrees}

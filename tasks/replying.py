@@ -10,10 +10,11 @@ from .signals import Settlement
 
 
 def result_of(key: UUID, *, counted: bool, feedback: dict[str, Any] | None, points: int) -> dict[str, Any]:
+    """Points wait for others to confirm, so that whoever came too fast to earn any is told what everybody is."""
     result = {
         "key": str(key),
         "status": (Status.COUNTED if counted else Status.LATE).value,
-        "points": points,
+        "points": points if feedback else 0,
         "pending": counted and feedback is None,
     }
     if not counted:

@@ -155,7 +155,7 @@ class AnswerResult(Schema):
     )
     reason: str | None = Field(None, description="a sentence fit for a person")
     feedback: Feedback | None = Field(None, description="only once the task is settled, so that nobody is led")
-    points: int = Field(description="points won at once; more may follow when others agree")
+    points: int = Field(description="points for an answer that is confirmed; 0 while it is pending")
     pending: bool = Field(description="others have still to confirm")
 
 

@@ -51,5 +51,7 @@ answer_withdrawn = Signal()
 # undone: Settlement | None (the settlement that no longer holds),
 # settled: Settlement | None (the one that holds instead), at: datetime
 task_reviewed = Signal()
+# projects: ids, answers: ids of answers in them -> each receiver returns the points that they have by now, by answer
+points_asked = Signal()
 # before: int, after: int: some answers of one volunteer are another's now, in a transaction that a failure undoes
 answers_moved = Signal()

@@ -93,7 +93,8 @@ export class Ending {
     const confirmed = typed.filter((answer) => fate(answer) === "confirmed");
     const waiting = typed.filter((answer) => ["waiting", "unsent"].includes(fate(answer)));
     const told = confirmed.length ? confirmed : waiting;
-    if (!told.length) return [typed.length ? this.words.looktwice : this.words.unfound];
+    const nothingRead = this.answers.every(({ value }) => value.unreadable || value.blank);
+    if (!told.length) return [nothingRead ? this.words.unfound : this.words.looktwice];
     const texts = [...new Set(told.map(reading))].sort((one, other) => other.length - one.length).slice(0, NAMED);
     return filled(confirmed.length ? this.words.findable : this.words.tobefound, { words: this.listed(texts) }).flat();
   }

@@ -33,12 +33,15 @@ export const outbox = {
   drop: (keys) => write(local, OUTBOX, outbox.all().filter((answer) => !keys.includes(answer.key))),
 };
 
-/** Texts typed and not yet answered, by task. */
+/** Texts typed and not yet answered, by task, with the ms that somebody had the line before them. */
 export const drafts = {
-  of: (task) => read(local, DRAFTS, []).find(([id]) => id === task)?.[1] ?? "",
-  keep(task, text) {
+  of(task) {
+    const [, text = "", spent = 0] = read(local, DRAFTS, []).find(([id]) => id === task) ?? [];
+    return { text, spent };
+  },
+  keep(task, text, spent = 0) {
     const others = read(local, DRAFTS, []).filter(([id]) => id !== task);
-    write(local, DRAFTS, (text ? [...others, [task, text]] : others).slice(-DRAFTS_KEPT));
+    write(local, DRAFTS, (text ? [...others, [task, text, Math.round(spent)]] : others).slice(-DRAFTS_KEPT));
   },
 };
 

@@ -11,7 +11,7 @@ const BATCH = 20; // answers in one request
 
 /**
  * The lines of one project in this tab. `page` is told what happens:
- * `show(lease, text)`, `wait()`, `end(reason)`, `fetch(task)` (a line that will come), `keep(item)` (an answer was
+ * `show(lease, {text, spent})` (what was typed before, in so many ms), `wait()`, `end(reason)`, `fetch(task)` (a line that will come), `keep(item)` (an answer was
  * given), `drop(item)` (it is no longer one), `conclude(result, newest)`, `giveBack(reason, held)`,
  * `stumble(connected)` (tried again later), `stop(reason)` (only a reload helps).
  */
@@ -70,7 +70,7 @@ export class Loop {
       if (!unsent) sitting.add(-1);
       this.last = null;
       this.page.drop(item);
-      if (lease) this.putBack({ ...lease, lease: item.lease }, item.value.text);
+      if (lease) this.putBack({ ...lease, lease: item.lease }, item);
       return lease ? "back" : "passed";
     } catch (failure) {
       if (unsent && failure.status === 404) return this.recall(item);
@@ -82,7 +82,7 @@ export class Loop {
   recall(item) {
     this.last = null;
     this.page.drop(item);
-    this.putBack(item.task, item.value.text);
+    this.putBack(item.task, item);
     return "back";
   }
 
@@ -112,11 +112,12 @@ export class Loop {
     else this.page.wait();
   }
 
-  putBack(lease, text = "") {
+  /** Show a line again that was answered by `item`. */
+  putBack(lease, { value, elapsed_ms }) {
     if (this.current) this.queue.unshift(this.current);
     this.current = lease;
     this.hold();
-    this.page.show(lease, text);
+    this.page.show(lease, { text: value.text ?? "", spent: elapsed_ms });
   }
 
   hold() {
@@ -180,15 +181,15 @@ export class Loop {
 
   /** Nothing was stored: the text is kept, and the line comes back when it is still ours. */
   returned(item, reason) {
-    drafts.keep(item.task.task.id, item.value.text ?? "");
+    drafts.keep(item.task.task.id, item.value.text ?? "", item.elapsed_ms);
     if (item.key === this.last?.item.key) this.last = null;
     this.page.drop(item);
     const held = item.project === this.project && Date.parse(item.task.expires_at) > Date.now();
     this.page.giveBack(reason, held);
     if (!held) return;
     // Nobody is torn away from a text half typed.
-    if (this.current && drafts.of(this.current.task.id)) this.queue.unshift(item.task);
-    else this.putBack(item.task, item.value.text);
+    if (this.current && drafts.of(this.current.task.id).text) this.queue.unshift(item.task);
+    else this.putBack(item.task, item);
   }
 
   suffer(failure) {
@@ -196,7 +197,7 @@ export class Loop {
     if (failure.status === 401 || failure.status === 403) return this.page.stop();
     if (failure.status === 409 && !this.exhausted) return this.close(failure.detail);
     // The site will never take these as they are: the texts become drafts, so that a reload starts afresh.
-    for (const { value, task } of outbox.all()) drafts.keep(task.task.id, value.text ?? "");
+    for (const { value, task, elapsed_ms: spent } of outbox.all()) drafts.keep(task.task.id, value.text ?? "", spent);
     outbox.drop(outbox.all().map(({ key }) => key));
     this.page.stop(failure.detail);
   }

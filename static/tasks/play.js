@@ -21,7 +21,7 @@ const round = new Round($("play").dataset.project);
 const bridge = new Bridge($("scene"));
 const ending = new Ending(words);
 const narrow = matchMedia("(max-width: 40rem)");
-let shownAt = performance.now();
+let shownAt = performance.now(); // of the line shown; earlier by the time that somebody had it before them already
 let over = null; // {reason} when nothing is left here
 
 // ---------- what is seen
@@ -144,12 +144,12 @@ function choose(name) {
 const page = {
   fetch: fetchPicture,
 
-  show({ task }, text) {
+  show({ task }, { text, spent }) {
     if (resting()) return fetchPicture(task);
     over = null;
     open("task");
     showLine(task, text);
-    shownAt = performance.now();
+    shownAt = performance.now() - spent;
   },
 
   wait: () => resting() || open("waiting"),
@@ -245,7 +245,7 @@ async function report(event) {
 }
 
 function typing(text) {
-  drafts.keep(loop.current.task.id, text);
+  drafts.keep(loop.current.task.id, text, performance.now() - shownAt);
   complain("");
   bridge.look(Boolean(text));
 }
@@ -254,7 +254,7 @@ function begin() {
   const given = JSON.parse($("leases")?.textContent ?? "null");
   if (given) history.replaceState(null, "", location.href); // a reload reads the page and posts nothing
   const [first] = given?.leases ?? [];
-  if (first && $("say").value) drafts.keep(first.task.id, $("say").value); // typed before this script was there
+  if (first && $("say").value) drafts.keep(first.task.id, $("say").value, performance.now()); // typed before this script was there
   way.begin();
   if (round.full && given) round.begin();
   bridge.draw(round, false);

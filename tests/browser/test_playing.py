@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tasks.models import Task, Workflow, WorkflowVersion
+from tasks.models import Answer, Task, Workflow, WorkflowVersion
 
 pytestmark = pytest.mark.browser
 QUESTION = "What does this line say?"
@@ -61,7 +61,7 @@ def test_a_skipped_line_goes_back(page, cards):
     assert shown(page) != first
 
 
-def test_an_answer_is_taken_back_with_its_text(page, cards, votes):
+def test_an_answer_is_taken_back_with_its_text(page, cards, votes, in_thread):
     start(page, cards)
     first = shown(page)
     field(page).fill("Åbo Tidningr")
@@ -75,6 +75,8 @@ def test_an_answer_is_taken_back_with_its_text(page, cards, votes):
     field(page).fill("Åbo Tidningar")
     page.keyboard.press("Enter")
     assert votes(1) == ["=Åbo Tidningar"]
+    [before, after] = in_thread(lambda: list(Answer.objects.order_by("pk").values_list("elapsed_ms", flat=True)))
+    assert after > before  # the line was before them all the while: it did not come too fast
 
 
 def test_a_reload_keeps_what_was_typed(page, cards):

@@ -147,11 +147,11 @@ def test_a_reversal_takes_from_the_day_to_which_the_credit_went(readers):
     assert set(Ledger.objects.values_list("earned_at", flat=True)) == {one.created_at}
 
 
-def test_answers_through_the_loop_earn_what_the_reply_says():
+def test_a_reply_says_what_an_answer_earned_once_it_is_confirmed():
     task = make_task(make_workflow(policy={"minimum": 3, "maximum": 3}))
     results = [post_answer(task, text) for text in ("Helsinki", "Helsinki", "Turku")]
 
-    assert [result["points"] for result in results] == [1, 1, 1]
+    assert [result["points"] for result in results] == [0, 0, 1]
     assert task.state == TaskState.AGREED
     assert sorted(rule.partition("#")[0] for _answer, rule, _points in ledger()) == [
         *["agreed"] * 2,

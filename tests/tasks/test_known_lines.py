@@ -299,7 +299,7 @@ def test_an_answer_to_a_line_no_longer_known_waits_like_any_other(workflow):
 
     result = answer(volunteer, grant, "Turku")
 
-    assert (result["status"], result["points"], result["pending"], "feedback" in result) == ("counted", 1, True, False)
+    assert (result["status"], result["points"], result["pending"], "feedback" in result) == ("counted", 0, True, False)
     assert not Skill.objects.exists()
 
 

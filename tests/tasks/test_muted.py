@@ -23,7 +23,7 @@ def test_a_muted_answer_gets_the_reply_that_everybody_gets():
     replies = [post_answer(make_task(workflow), "Oulu", person) for person in (make_volunteer(), muted(workflow))]
 
     honest, silenced = ({name: value for name, value in reply.items() if name != "key"} for reply in replies)
-    assert silenced == honest == {"status": "counted", "points": 1, "pending": True}
+    assert silenced == honest == {"status": "counted", "points": 0, "pending": True}
 
 
 def test_a_muted_answer_settles_nothing_and_somebody_else_is_asked():

@@ -23,22 +23,22 @@ def read(volunteer, *texts):
 
 
 @pytest.mark.parametrize(
-    ("others", "pending", "feedback"),
+    ("others", "points", "feedback"),
     [
-        ([], True, None),
-        (["Oulu"], False, {"settled": "agreed", "agrees": True}),
-        (["Turku", "Turku"], False, {"settled": "agreed", "agrees": False}),
-        (["Turku", "Vaasa", "Kemi", "Pori"], False, {"settled": "disputed"}),
+        ([], 0, None),
+        (["Oulu"], 3, {"settled": "agreed", "agrees": True}),
+        (["Turku", "Turku"], 1, {"settled": "agreed", "agrees": False}),
+        (["Turku", "Vaasa", "Kemi", "Pori"], 1, {"settled": "disputed"}),
     ],
     ids=["nobody", "one who agrees", "two who differ", "four who differ"],
 )
-def test_what_others_made_of_an_answer_is_told_once_they_have(others, pending, feedback):
+def test_what_others_made_of_an_answer_is_told_once_they_have(others, points, feedback):
     volunteer = make_volunteer()
     key = read(volunteer, *others)
 
     [outcome] = outcomes_of(volunteer.pk, [key])
 
-    told = {"key": key, "status": "counted", "points": 1, "pending": pending}
+    told = {"key": key, "status": "counted", "points": points, "pending": feedback is None}
     assert outcome == told | ({"feedback": feedback} if feedback else {})
 
 
@@ -50,14 +50,14 @@ def test_only_standing_answers_of_ones_own_are_told():
     assert [o["key"] for o in outcomes_of(me.pk, [mine, taken_back, theirs, uuid4()])] == [mine]
 
 
-def test_one_answer_and_ten_take_three_queries():
+def test_one_answer_and_ten_take_four_queries():
     volunteer = make_volunteer()
     keys = [read(volunteer, "Oulu") for _ in range(10)]
 
     for asked in (keys[:1], keys):
         with CaptureQueriesContext(connection) as queries:
             assert len(outcomes_of(volunteer.pk, asked)) == len(asked)
-        assert len(queries) == 3
+        assert len(queries) == 4
 
 
 def test_outcomes_over_http_follow_the_documented_shape():
@@ -68,5 +68,5 @@ def test_outcomes_over_http_follow_the_documented_shape():
     reply = browser.send("get", f"answers?key={key}&key={uuid4()}").json()
 
     OutcomesReply.model_validate(reply)
-    assert reply == {"items": [{"key": key, "status": "counted", "points": 1, "pending": True}], "next": None}
+    assert reply == {"items": [{"key": key, "status": "counted", "points": 0, "pending": True}], "next": None}
     assert Browser().send("get", f"answers?key={key}").status_code == 401
