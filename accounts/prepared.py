@@ -58,6 +58,11 @@ def ask(database: Any, sql: str, parameters: Sequence[Any]) -> Any:
     looked at: until then the statement may wait for others to be sent with it."""
     if hasattr(database, "ask"):
         return database.ask(sql, parameters)
+    return execute(database, sql, parameters)
+
+
+def execute(database: Any, sql: str, parameters: Sequence[Any]) -> Done:
+    """Execute a statement at once, planned for these parameters."""
     with database.cursor() as cursor:
         cursor.execute(sql, parameters)
         return Done(cursor.fetchall() if cursor.description else [], cursor.rowcount)
@@ -126,6 +131,8 @@ class Prepared:
 class Selection(Prepared):
     """``build`` returns a queryset of ``values_list``; a run returns its rows."""
 
+    send = staticmethod(ask)
+
     def compile(self, built: QuerySet, database: Any) -> tuple[Statement, Any]:
         compiler = built.query.get_compiler(connection=database)
         sql, parameters = compiler.as_sql()
@@ -142,10 +149,16 @@ class Selection(Prepared):
             return list
         database = here()
         statement, converters = self.for_values(values, database)
-        outcome = ask(database, statement.sql, statement.with_values(values, database))
+        outcome = self.send(database, statement.sql, statement.with_values(values, database))
         if not converters:
             return lambda: outcome.rows
         return lambda: [converted(row, converters, database) for row in outcome.rows]
+
+
+class Search(Selection):
+    """A selection whose cost depends on whose rows it reads: its SQL is kept here, but no server keeps a plan."""
+
+    send = staticmethod(execute)
 
 
 def converted(row: Sequence[Any], converters: dict[int, Any], database: Any) -> tuple[Any, ...]:
@@ -220,6 +233,11 @@ class Insertion:
         database = here()
         outcome = ask(database, self.returning_id, self._prepared(values, database))
         return lambda: outcome.rows[0][0]
+
+    def is_new(self, **values: Any) -> bool:
+        """Insert a row; False where it was there already."""
+        database = here()
+        return bool(ask(database, self.returning_id, self._prepared(values, database)).rows)
 
     def many(self, rows: Iterable[Model]) -> None:
         """Insert some unsaved rows, tens at most; their ids stay unknown."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
+from accounts.prepared import Given, Selection
+
 from .durability import lazy_commit
 from .enums import Purpose
 from .models import Lease, Task
@@ -79,9 +81,17 @@ def free_seats(leases: LeaseQuerySet, *, skipped: bool = False) -> int:
 
 def free_some_expired(now: datetime) -> int:
     """Take back up to ``EXPIRED_AT_ONCE`` seats of leases past their time; return how many."""
+    some = [lease for [lease] in first_to_expire.rows(now=now)]
+    if not some:
+        return 0  # whoever finds no work asks, many at once where it has run out: none takes the lock for nothing
     with lazy_commit():
-        some = Lease.objects.expired(now).order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE]
-        return free_seats(Lease.objects.live().filter(pk__in=list(some)))
+        return free_seats(Lease.objects.live().filter(pk__in=some))
+
+
+@Selection
+def first_to_expire():
+    expired = Lease.objects.expired(Given("now", Lease._meta.get_field("expires_at")))
+    return expired.order_by("expires_at").values_list("pk")[:EXPIRED_AT_ONCE]
 
 
 def free_expired_seats(now: datetime) -> int:

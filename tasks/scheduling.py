@@ -28,6 +28,7 @@ from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, wal
 NEW_LEASES = Insertion(
     Lease, "project_id", "task_id", "subject", "volunteer_id", "token_hash", "purpose", "created_at", "expires_at"
 )
+NEW_PACE = Insertion(Pace, "volunteer_id", "workflow_id", "cursors", "nothing_until", "since_check", once=True)
 NOBODY = (None,) * 7  # erased meanwhile
 NOTHING_FOR = timedelta(minutes=1)  # how long an empty search is believed
 
@@ -236,14 +237,10 @@ def remember(walker: Walker, nothing_until: datetime | None, standing: Standing,
     checks = sum(lease.purpose == Purpose.CHECK for _token, lease in made.leases)
     since = standing.probation.since_after(checks, len(made.leases) - checks)
     values = {"cursors": dump_cursors(walker.cursors), "nothing_until": nothing_until, "since_check": since}
-    if standing.cursors is not None:
-        change_pace.ask(**mine, **values)
+    if standing.cursors is None and NEW_PACE.is_new(**{f"{name}_id": key for name, key in mine.items()}, **values):
+        introduce(**mine)
     else:
-        _pace, first = Pace.objects.update_or_create(
-            volunteer_id=walker.volunteer, workflow_id=walker.workflow, defaults=values
-        )
-        if first:
-            introduce(walker.volunteer, walker.workflow)
+        change_pace.ask(**mine, **values)
 
 
 @Update

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
+from accounts.prepared import Given, Selection
+
 from .models import Skill, Workflow, WorkflowVersion
 from .trusting import trust_anew
 from .weighing import learned_by
@@ -28,7 +30,7 @@ def prior_of(elsewhere: Pair | None, newcomer: Pair) -> Pair | None:
     return right, wrong
 
 
-def alike(workflow: int) -> QuerySet[Any]:
+def alike(workflow: Any) -> QuerySet[Any]:
     """Return the ids of the other workflows that ask the same kind of question."""
     kinds = WorkflowVersion.objects.filter(workflow=workflow).values("kind")
     return Workflow.objects.filter(versions__kind__in=kinds).exclude(pk=workflow).values("pk")
@@ -36,17 +38,25 @@ def alike(workflow: int) -> QuerySet[Any]:
 
 def records_elsewhere(workflow: int, people: Iterable[int]) -> dict[int, Pair]:
     """Return how often they were right and wrong in other workflows of the kind, known answers included."""
-    rows = Skill.objects.filter(volunteer__in=list(people), workflow__in=alike(workflow)).order_by()
-    hits, misses = Sum(F("right") + F("checks_right")), Sum(F("wrong") + F("checks_wrong"))
-    sums = rows.values_list("volunteer").annotate(hits=hits, misses=misses)
+    sums = sums_elsewhere(workflow, volunteer__in=list(people))
     return {who: (right, wrong) for who, right, wrong in sums if right + wrong > 0}
+
+
+def sums_elsewhere(workflow: Any, **people: Any) -> QuerySet[Any, tuple[int, float, float]]:
+    hits, misses = Sum(F("right") + F("checks_right")), Sum(F("wrong") + F("checks_wrong"))
+    rows = Skill.objects.filter(workflow__in=alike(workflow), **people).order_by()
+    return rows.values_list("volunteer").annotate(hits=hits, misses=misses)
+
+
+@Selection
+def record_elsewhere():
+    return sums_elsewhere(Given("workflow"), volunteer=Given("volunteer"))
 
 
 def introduce(volunteer: int, workflow: int) -> None:
     """Somebody is asked this question for the first time: what they have shown elsewhere comes with them."""
-    for elsewhere in records_elsewhere(workflow, [volunteer]).values():
-        prior = prior_of(elsewhere, learned_by(workflow).newcomer)
-        if prior:
+    for _who, right, wrong in record_elsewhere.rows(volunteer=volunteer, workflow=workflow):
+        if prior := prior_of((right, wrong) if right + wrong > 0 else None, learned_by(workflow).newcomer):
             mine = Skill(volunteer_id=volunteer, workflow_id=workflow, prior_right=prior[0], prior_wrong=prior[1])
             Skill.objects.bulk_create([mine], ignore_conflicts=True)
 

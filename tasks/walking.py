@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.prepared import Given, Selection, Update, ask, each, here
+from accounts.prepared import Given, Search, Selection, Update, ask, each, here
 
 from .enums import Urgency
 from .leases import free_some_expired
@@ -213,15 +213,16 @@ def search(walker: Walker, now: datetime) -> bool:
     """Look at everything once, because the walk met only tasks of one's own, or none: put the cursor before the first
     task that is left; False when none is."""
     free_some_expired(now)
-    answered = Answer.objects.filter(
-        project=walker.project, volunteer=walker.volunteer, subject=OuterRef("subject"), reopened=False
-    )
-    touched = Lease.objects.filter(volunteer=walker.volunteer, subject=OuterRef("subject")).filter(
-        Q(skipped=True) | Q(seat=True, used_at=None)
-    )
-    left = Task.objects.with_seats().filter(~Exists(answered), ~Exists(touched), workflow=walker.workflow)
-    first = left.order_by("urgency", "shuffle", "position").values_list(*Candidate._fields).first()
-    if first:
-        task = Candidate(*first)
+    rows = first_left.rows(volunteer=walker.volunteer, project=walker.project, workflow=walker.workflow)
+    for task in map(Candidate._make, rows):
         walker.cursors[Urgency(task.urgency)].stop_before(task)
-    return first is not None
+    return bool(rows)
+
+
+@Search
+def first_left():
+    theirs = {"volunteer": Given("volunteer"), "subject": OuterRef("subject")}
+    answered = Answer.objects.filter(project=Given("project"), reopened=False, **theirs)
+    touched = Lease.objects.filter(Q(skipped=True) | Q(seat=True, used_at=None), **theirs)
+    left = Task.objects.with_seats().filter(~Exists(answered), ~Exists(touched), workflow=Given("workflow"))
+    return left.order_by("urgency", "shuffle", "position").values_list(*Candidate._fields)[:1]

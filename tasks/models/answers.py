@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, Q
 from django.utils import timezone
 
 from accounts.models import Volunteer
@@ -21,7 +21,7 @@ class LeaseQuerySet(models.QuerySet["Lease"]):
     def live(self) -> "LeaseQuerySet":
         return self.filter(seat=True, used_at=None)
 
-    def expired(self, now: datetime) -> "LeaseQuerySet":
+    def expired(self, now: datetime | Expression) -> "LeaseQuerySet":
         return self.live().filter(expires_at__lt=now)
 
 

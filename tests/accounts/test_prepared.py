@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.db.models import F
 
-from accounts.prepared import Given, Insertion, Selection, Update, each
+from accounts.prepared import Given, Insertion, Search, Selection, Update, each
 from tasks.models import Answer, Lease, Pace, Task
 from tests.factories import NOON, make_lease, make_task, make_volunteer, post_answer
 
@@ -31,7 +31,8 @@ def test_rows_come_as_the_queryset_gives_them_for_lists_of_any_length():
     plain = Answer.objects.order_by("id").values_list("key", "value", "created_at", "counted")
     keys = [row[0] for row in plain]
 
-    assert answers_under.rows(volunteer=volunteer.pk, keys=keys) == list(plain[:2])
+    for selection in (answers_under, Search(answers_under.build)):
+        assert selection.rows(volunteer=volunteer.pk, keys=keys) == list(plain[:2])
     assert answers_under.rows(volunteer=volunteer.pk, keys=[keys[1], uuid4()]) == [plain[1]]
     assert answers_under.rows(volunteer=make_volunteer().pk, keys=keys) == []
     assert answers_under.rows(volunteer=volunteer.pk, keys=[]) == []
@@ -56,6 +57,15 @@ def test_an_inserted_row_has_its_values_and_the_defaults_of_the_database():
 
     [made] = Pace.objects.values_list("id", "cursors", "nothing_until", "since_check")
     assert made == (pace, {"0": [1]}, NOON, 0)
+
+
+def test_a_row_that_is_there_already_is_not_new_and_stays_as_it_is():
+    new_pace = Insertion(Pace, "volunteer_id", "workflow_id", "cursors", once=True)
+    mine = {"volunteer_id": make_volunteer().pk, "workflow_id": make_task().workflow_id}
+
+    assert [new_pace.is_new(**mine, cursors={"0": [number]}) for number in range(2)] == [True, False]
+
+    assert list(Pace.objects.values_list("cursors", flat=True)) == [{"0": [0]}]
 
 
 def test_unsaved_rows_are_inserted_together():

@@ -12,7 +12,7 @@ from django.conf import settings
 from gamification.models import Ledger
 from tasks.enums import TaskState
 from tasks.errors import TooLateToUndo
-from tasks.leases import free_expired_seats, new_token
+from tasks.leases import free_expired_seats, make_leases, new_token
 from tasks.models import Answer, Lease, Task
 from tasks.scheduling import lease_tasks
 from tasks.submission import Submission, submit_answers
@@ -107,12 +107,16 @@ def test_seats_that_expire_while_their_holders_answer_are_given_once(size, words
 
 def lease_in_turn(task, volunteers):
     """Let each volunteer have a seat of the task for a while; the last ones still hold theirs at noon."""
-    tokens = []
-    for number, volunteer in enumerate(volunteers):
-        if number and number % task.wanted == 0:
-            Lease.objects.live().filter(task=task).update(seat=False)
-            Task.objects.filter(pk=task.pk).update(leased=0)
-        tokens.append(make_lease(task, volunteer))
+    until, tokens, leases = NOON + settings.LEASE_TIME, [], []
+    for volunteer in volunteers:
+        [(token, lease)] = make_leases(task.project_id, volunteer.pk, [(task.pk, task.subject)], NOON, until)
+        tokens.append(token)
+        leases.append(lease)
+    last = len(leases) - (len(leases) - 1) // task.wanted * task.wanted
+    for lease in leases[:-last]:
+        lease.seat = False
+    Lease.objects.bulk_create(leases)
+    Task.objects.filter(pk=task.pk).update(leased=last)
     return tokens
 
 
