@@ -8,6 +8,7 @@ from tasks.consensus.crowds.blending import NOTHING, VIEWS, Blend, Known, blend,
 from tasks.consensus.crowds.confusion import fit_confusion
 from tasks.consensus.crowds.correlated import digamma
 from tasks.consensus.crowds.crowd import Crowd, gather
+from tasks.consensus.crowds.difficulty import fit_difficulty
 from tasks.consensus.crowds.fitting import belief_of
 from tasks.consensus.crowds.one_coin import fit_one_coin
 from tasks.consensus.crowds.pooling import fit_weights, logs_of, pool
@@ -182,6 +183,21 @@ def test_the_weights_follow_the_view_that_knows():
     assert (pool(views, weights).argmax(0) == truth).all()
 
 
+@pytest.mark.parametrize(("spread", "least", "most"), [(0, 0.99, 1), (2, 0.8, 0.95)])
+def test_the_more_tasks_differ_in_difficulty_the_less_agreement_proves(spread, least, most):
+    chance = np.random.default_rng(5)
+    task = np.repeat(np.arange(1000), 4)
+    ease = np.log(4) * np.sqrt(1 + np.pi * spread**2 / 8) + spread * chance.standard_normal(1000)[task]
+    wrong = chance.random(len(task)) > 1 / (1 + np.exp(-ease))
+    crowd = gather(task, np.arange(len(task)) % 40, wrong, tasks=1000, volunteers=40, labels=2)
+
+    belief = belief_of(crowd, fit_difficulty(crowd, np.full(40, 0.8)))
+
+    unanimous = np.bincount(task, wrong) == 0
+    assert least < belief[0, unanimous].mean() < most
+    assert belief.sum(0) == pytest.approx(np.ones(1000))
+
+
 def test_tables_too_large_for_the_memory_are_no_view(monkeypatch):
     monkeypatch.setattr("tasks.consensus.crowds.blending.MOST_CELLS", 10)
     crowd, truth = planted(idle=0)
@@ -189,7 +205,7 @@ def test_tables_too_large_for_the_memory_are_no_view(monkeypatch):
     blended = blend(crowd)
 
     assert isinstance(blended, Blend)
-    assert set(blended.weights) == {"vote", "one coin"}
+    assert set(blended.weights) == {"vote", "one coin", "difficulty"}
     assert (blended.belief.argmax(0) == truth).mean() > 0.85
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from .confusion import fit_confusion
 from .correlated import KINDS, fit_correlated
 from .crowd import Crowd, Part, Real
+from .difficulty import fit_difficulty
 from .fitting import Believe, belief_of
+from .newcomers import newcomers_record
 from .one_coin import fit_one_coin
 from .pooling import fit_weights, independent_share, logs_of, pool
 from .skill import skill_weighted_vote
@@ -26,6 +28,7 @@ MODELS: dict[str, View] = {
     "correlated": fit_correlated,
 }
 VIEWS = VOTES | MODELS
+DIFFICULTY = "difficulty"  # a second look at what the others have found
 MOST_CELLS = 30_000_000  # numbers in the tables of the finest model
 SAMPLE = 200  # unknown tasks that the weights are fitted on beside the known ones
 
@@ -66,32 +69,54 @@ def blend(crowd: Crowd, known: Known = NOTHING, usual: Mapping[str, float] | Non
     Views that tell people apart are believed as far as the answers tell of people (``telling_share``); for the rest
     everybody is taken to be equally good (``alike``), so that where nothing can be learned a majority decides.
 
-    Without known tasks half vote, half confusion model: the vote keeps the model from running away, the model tells
-    people apart. With them all views, weighted as ``fit_weights`` says. The models take errors for independent, which
-    they are not: their logarithms are multiplied by ``independent_share`` (the rho of 0.2 suits crowds of 3 to 20
-    answers a task). The known labels themselves never enter the belief: of a known task it says what the crowd thinks.
-    ``usual``: the weights of the views where nothing is known, if not ``usual_weights``.
+    Without known tasks vote, confusion and difficulty in equal parts: the vote keeps the models from running away, the
+    confusion tells people apart, the difficulty tells what agreement proves here. With them all views, weighted as
+    ``fit_weights`` says. The known labels themselves never enter the belief: of a known task it says what the crowd
+    thinks. ``usual``: the weights of the views where nothing is known, if not ``usual_weights``.
     """
     usual = usual or usual_weights(crowd)
-    views = {name: VIEWS[name](crowd) for name, weight in usual.items() if weight or len(known.task)}
-    told, equals, votes = telling_share(crowd), alike(crowd), smoothed_vote(crowd)
-
-    def looked_at(part: Part) -> Real:
-        """Return the logarithms of all views, shape (views, labels, tasks of the part)."""
-        share = independent_share(part.answers_of_task)
-        as_equals = {False: logs_of(votes(part)), True: share * logs_of(equals(part))}
-        return np.stack(
-            [
-                told * logs_of(view(part)) * (share if name in MODELS else 1.0) + (1 - told) * as_equals[name in MODELS]
-                for name, view in views.items()
-            ]
-        )
-
-    weights = np.array([usual[name] for name in views])
+    views = {
+        name: VIEWS[name](crowd) for name, weight in usual.items() if name in VIEWS and (weight or len(known.task))
+    }
+    if DIFFICULTY in usual:
+        views[DIFFICULTY] = fit_difficulty(crowd, reliability_by(crowd, views, usual))
+    looked_at, weights = look(crowd, views), np.array([usual[name] for name in views])
     if len(known.task):
         weights = fit_weights(*shown(crowd, known, looked_at), usual=weights)
     taught = dict(zip(views, weights.tolist(), strict=True))
     return Blend(crowd, lambda part: pool(looked_at(part), weights), taught, len(known.task))
+
+
+def look(crowd: Crowd, views: Mapping[str, Believe]) -> Believe:
+    """Tell the logarithms of all views, shape (views, labels, tasks of the part).
+
+    The models take errors for independent, which they are not: their logarithms are multiplied by ``independent_share``
+    (the rho of 0.2 suits crowds of 3 to 20 answers a task).
+    """
+    told, equals, votes = telling_share(crowd), alike(crowd), smoothed_vote(crowd)
+
+    def looked_at(part: Part) -> Real:
+        share = independent_share(part.answers_of_task)
+        as_equals = {True: logs_of(votes(part)), False: share * logs_of(equals(part))}
+        return np.stack(
+            [
+                told * logs_of(view(part)) * (share if name in MODELS else 1.0) + (1 - told) * as_equals[name in VOTES]
+                for name, view in views.items()
+            ]
+        )
+
+    return looked_at
+
+
+def reliability_by(crowd: Crowd, views: Mapping[str, Believe], usual: Mapping[str, float]) -> Real:
+    """Return how often each volunteer is right if these views are, as it were, usual; shape (volunteers,)."""
+    looked_at, taught = look(crowd, views), crowd.overlapping()
+    weights = np.array([usual[name] for name in views])
+    weights /= weights.sum()
+    right = right_answers(Blend(taught, lambda part: pool(looked_at(part), weights), {}, 0))
+    answers: Real = taught.answers_of_volunteer.astype(float)
+    hits, misses = newcomers_record(right, answers, 1 / max(crowd.labels, 2))
+    return (right + hits) / (answers + hits + misses)
 
 
 def shown(crowd: Crowd, known: Known, looked_at: Believe) -> tuple[Real, NDArray[np.intp]]:
@@ -107,8 +132,8 @@ def usual_weights(crowd: Crowd) -> dict[str, float]:
     """Return the weight of each view where nothing is known; tables too large for the memory are no view."""
     size = crowd.cells * crowd.labels
     if size > MOST_CELLS:
-        return {"vote": 0.5, "skill": 0.0, "one coin": 0.5}
-    weights = {"vote": 0.5, "skill": 0.0, "one coin": 0.0, "confusion": 0.5}
+        return {"vote": 1 / 3, "skill": 0.0, "one coin": 1 / 3, DIFFICULTY: 1 / 3}
+    weights = {"vote": 1 / 3, "skill": 0.0, "one coin": 0.0, "confusion": 1 / 3, DIFFICULTY: 1 / 3}
     return weights if size * KINDS > MOST_CELLS else weights | {"correlated": 0.0}
 
 
