@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
+from ..consensus import Policy
 from ..errors import ChangedMeanwhile
 from ..jobs import spread_question
 from ..models import Project, Workflow
@@ -100,7 +101,8 @@ def show(
     if form.is_bound and form.is_valid():
         wording = form.wording()
     refused = form.is_bound and not form.is_valid()
-    wording = wording or Wording("transcribe", str(form["prompt"].value()))
+    policy = Policy(adjudicate=bool(form["adjudicate"].value()))
+    wording = wording or Wording("transcribe", str(form["prompt"].value()), policy=policy)
     outlook = [] if refused else sentences(project, wording)
     context = {"project": project, "form": form, "workflow": workflow, "outlook": outlook}
     part = "#parts" if PART in request.headers else ""

@@ -1,13 +1,13 @@
 """Predict what a policy costs and yields from a record of answers, in several random orders."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from random import Random
 from statistics import fmean, stdev
 
-from ..consensus import Outcome, Policy
+from ..consensus import UNREADABLE, Outcome, Policy
 from ..consensus.replaying import Cast, Played, replay
 from .material import Material
 
@@ -66,24 +66,40 @@ def note_error(errors: defaultdict[int, list[bool]], played: Played, material: M
         errors[played.task].append(played.vote != material.known[played.task])
 
 
-def count_votes(material: Material, most: int | None, orders: int = ORDERS) -> Prediction:
+def count_votes(material: Material, most: int | None, orders: int = ORDERS, lead: int | None = None) -> Prediction:
     """Return what counting the first ``most`` votes of each task gives, without a model: the usual practice to compare
-    with. Of a tie the first vote wins; what most call unreadable is so."""
-    answers, tasks, unreadable = 0, 0, 0
+    with. Of a tie the first vote wins; what most call unreadable is so. With a ``lead`` a task is done as soon as one
+    vote is so many ahead of the next, and open where that never happens."""
+    answers, ends = 0, Counter[Outcome]()
     errors: defaultdict[int, list[bool]] = defaultdict(list)
     for order in range(orders):
         chance = Random(order)
         for task, casts in enumerate(material.record):
             if not casts:
                 continue
-            some = chance.sample(casts, min(most or len(casts), len(casts)))
+            first = chance.sample(casts, min(most or len(casts), len(casts)))
+            some, reached = until_ahead(first, lead) if lead else (first, True)
             winner = most_frequent(some)
-            answers, tasks = answers + len(some), tasks + 1
-            unreadable += winner == "!unreadable"
-            if task in material.known:
+            answers += len(some)
+            ends[(Outcome.UNREADABLE if winner == UNREADABLE else Outcome.AGREED) if reached else Outcome.ONE_MORE] += 1
+            if reached and task in material.known:
                 errors[task].append(winner != material.known[task])
-    share = unreadable / max(tasks, 1)
-    return Prediction(answers / max(tasks, 1), 1 - share, 0, share, 0, *mean_of(errors.values()), bool(material.known))
+    tasks = max(ends.total(), 1)
+    settled, unreadable, left = (ends[end] / tasks for end in (Outcome.AGREED, Outcome.UNREADABLE, Outcome.ONE_MORE))
+    return Prediction(
+        answers / tasks, settled, 0, unreadable, left, *mean_of(errors.values()), measured=bool(material.known)
+    )
+
+
+def until_ahead(casts: Sequence[Cast], lead: int) -> tuple[Sequence[Cast], bool]:
+    """Return the votes up to the one that puts one value so far ahead of the next, and whether that happens."""
+    votes = Counter[str]()
+    for place, cast in enumerate(casts, 1):
+        votes[cast.vote] += 1
+        first, *others = sorted(votes.values(), reverse=True)
+        if first - max(others, default=0) >= lead:
+            return casts[:place], True
+    return casts, False
 
 
 def most_frequent(casts: Iterable[Cast]) -> str:

@@ -54,10 +54,13 @@ def asked_so(project: Project, kind: str) -> Workflow | None:
 
 
 def sentences(project: Project, wording: Wording) -> list[str]:
-    """Return what to expect, and what it rests on."""
+    """Return what to expect, what it rests on, and what is left out of it."""
     outlook = outlook_of(project, wording)
     left = Task.objects.filter(project=project, state__in=UNSETTLED).count()
-    return [said_of(outlook, left or EXAMPLE), source_of(outlook)]
+    said = [said_of(outlook, left or EXAMPLE), source_of(outlook)]
+    if wording.policy.adjudicate:
+        said.append(_("What is saved where people choose between readings is not reckoned in."))
+    return said
 
 
 def said_of(outlook: Outlook, lines: int) -> str:

@@ -214,6 +214,7 @@ def test_an_unfinished_question_is_previewed_as_it_was(client, project):
 
 def test_what_a_policy_will_take_is_said_before_the_question_is_asked(client, project):
     usual, quick = (ask(client, preview="1", care=care).content.decode() for care in ("usual", "quick"))
+    choosing = ask(client, preview="1", care="usual", adjudicate="on").content.decode()
     broken = ask(client, preview="1", care="own", minimum="3", maximum="2", confidence="90").content.decode()
 
     assert (
@@ -223,6 +224,7 @@ def test_what_a_policy_will_take_is_said_before_the_question_is_asked(client, pr
     assert "Reckoned from a usual crowd" in usual
     assert "some 1 value in 11 is wrong" in quick
     assert "answers a line" not in broken
+    assert [page.count("choose between readings is not reckoned in") for page in (usual, choosing)] == [0, 1]
 
 
 def test_a_project_with_lines_enough_is_reckoned_from_its_own(client, project, monkeypatch):

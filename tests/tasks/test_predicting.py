@@ -11,7 +11,7 @@ from tasks.consensus import Outcome, Policy, said, weigh_choices
 from tasks.consensus.crowds.learning import ByRefitting, BySettling
 from tasks.consensus.replaying import Cast, replay
 from tasks.models import Answer, Decision
-from tasks.predicting.forecasting import predict
+from tasks.predicting.forecasting import count_votes, predict
 from tasks.predicting.material import AT_MOST, draw, material_from, material_of, seconds_in
 from tests.factories import make_project, make_task, make_workflow, post_answer
 
@@ -52,7 +52,7 @@ def test_agreeing_people_settle_everything_with_the_least_answers_in_any_order(w
 
     for kind in AT_MOST:
         simulate("--answers", table, "--gold", gold, "--kind", kind, "--policy", "maximum=5", "--orders", 2, "--json")
-        [first, three, everything] = told(capsys)["policies"]
+        [first, three, _ahead, everything] = told(capsys)["policies"]
         assert (first["answers"], first["settled"], first["error"], first["error_se"]) == (2, 1, 0, 0)
         assert (first["saved_of_maximum"], first["saved_of_three"]) == (0.6, 0.333333)
         assert (three["answers"], everything["answers"], everything["saved_of_maximum"]) == (3, 5, None)
@@ -81,6 +81,15 @@ def test_somebody_who_is_always_wrong_costs_answers_until_it_is_known():
         assert {(p.outcome, p.vote) for p in played[-200:]} == {(Outcome.AGREED, said(town)) for town in TOWNS}
         first, last = (sum(p.answers for p in some) for some in (played[:50], played[-50:]))
         assert last <= first
+
+
+def test_a_vote_that_leads_by_three_ends_the_counting_where_it_ever_does(write):
+    table = write("answers.csv", "task,worker,answer", *(f"a,{n},Oulu" for n in range(5)), "b,1,Oulu", "b,2,Kemi")
+    material = material_of(read_answers(table), {0: "Kemi"}, "text")
+
+    ahead = count_votes(material, None, 2, lead=3)
+
+    assert (ahead.answers, ahead.settled, ahead.open, ahead.error) == (2.5, 0.5, 0.5, 1)
 
 
 def test_a_large_table_is_played_with_tasks_drawn_at_random(write):

@@ -122,8 +122,12 @@ class Command(BaseCommand):
             (name_of(policy), figures_of(policy, predict(material, policy, orders), material, pace))
             for policy in options["policy"] or [Policy()]
         ]
-        for words, most in ((_("three votes, counted"), THREE), (_("all votes, counted"), None)):
-            rows.append((words, figures_of(None, count_votes(material, most, orders), material, pace)))
+        for words, most, lead in (
+            (_("three votes, counted"), THREE, None),
+            (_("votes until one leads by three"), None, THREE),
+            (_("all votes, counted"), None, None),
+        ):
+            rows.append((words, figures_of(None, count_votes(material, most, orders, lead), material, pace)))
         notes = footnotes(
             material, measured=bool(material.known), ran_out=any(figures["open"] for _name, figures in rows)
         )
