@@ -1,8 +1,9 @@
 """Photograph the pages of a running demo: ``uv run python -m docs.take_screenshots [--url URL] [--data DIR] [name …]``.
 
-Each page is taken on a phone and on a desktop, by day and at night, into ``docs/screenshots/`` as WebP; without names
-all are taken, and what is no longer a picture is deleted. Needs Chromium (in ``PATH``, or ``CHROMIUM=PATH``) and a demo
-with its own sample, a fresh one for the same pictures again: some lines are read, as they were drawn.
+Each page is taken on a phone and on a desktop, by day and at night, into ``docs/screenshots/`` (or ``--to DIR``) as
+WebP; without names all are taken, and what is no longer a picture is deleted. Needs Chromium (in ``PATH``, or
+``CHROMIUM=PATH``) and a demo with its own sample, a fresh one for the same pictures again: some lines are read, as they
+were drawn.
 """
 
 import argparse
@@ -11,9 +12,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Literal
+from uuid import uuid4
 
 import django
 from PIL import Image
@@ -25,6 +29,7 @@ SCHEMES: dict[str, Literal["light", "dark"]] = {"day": "light", "night": "dark"}
 QUALITY = 80  # of WebP: letters stay sharp, a picture stays under 150 kB
 VERIFIED, HALF_DONE, FINISHED = "finnish-gazette", "swedish-arrivals", "finnish-newspapers"
 ROUND = 10  # lines of a round of Bridge
+A_LOOK = 2000  # ms
 
 
 class Visitor:
@@ -48,8 +53,8 @@ class Visitor:
         self.page.get_by_role("button", name="Start").click()
         self.page.locator("#scan img.crop").wait_for()
 
-    def type_line(self) -> None:
-        self.page.locator("#say").fill(self.written[self.shown()])
+    def type_line(self, slip: Callable[[str], str] = str) -> None:
+        self.page.locator("#say").fill(slip(self.written[self.shown()]))
 
     def read_lines(self, lines: int) -> None:
         for _line in range(lines):
@@ -111,6 +116,56 @@ def bridge_end(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", name="You are across.").wait_for()
 
 
+def choose(visitor: Visitor) -> None:
+    """Behind the known lines that a newcomer begins with comes one of which two readings compete."""
+    with ThreadPoolExecutor(1) as thread:  # this one has Playwright's event loop
+        thread.submit(let_readings_compete, visitor.written).result()
+    visitor.start(HALF_DONE, "plain")
+    while not visitor.page.locator("#choose").is_visible():
+        visitor.read_lines(1)
+        visitor.page.locator("#task").wait_for()
+
+
+def teach(visitor: Visitor) -> None:
+    visitor.start(HALF_DONE, "plain")
+    visitor.type_line(misread)
+    visitor.page.wait_for_timeout(A_LOOK)  # whoever answers sooner has not read, and is told nothing
+    visitor.page.keyboard.press("Enter")
+    visitor.page.locator("#lesson").wait_for()
+
+
+def misread(text: str) -> str:
+    from tasks.mistyping import mistype
+
+    rng = Random(text)
+    return next(read for read in iter(lambda: mistype(text, rng), None) if read != text)
+
+
+def let_readings_compete(written: dict[str, str]) -> None:
+    """Let two simulated volunteers read an untouched line differently."""
+    from django.conf import settings
+    from django.db import connections
+    from django.utils import timezone
+
+    from accounts.models import Volunteer
+    from tasks.leases import make_leases
+    from tasks.models import Task
+    from tasks.questions import crop_url
+    from tasks.submission import Submission, submit_answers
+
+    now = timezone.now()
+    untouched = Task.objects.lines().with_seats().filter(project__slug=HALF_DONE, answered=0)[:200]
+    line = max(untouched, key=lambda task: len(written[crop_url(task.pk)]))
+    text = written[crop_url(line.pk)]
+    for reader, reading in zip(Volunteer.objects.filter(simulated=True)[:2], (text, misread(text)), strict=True):
+        until = now + settings.LEASE_TIME
+        [(token, lease)] = make_leases(line.project_id, reader.pk, [(line.pk, line.subject)], now, until)
+        lease.save()
+        Task.objects.filter(pk=line.pk).update(leased=1)
+        submit_answers(reader, [Submission(token, uuid4(), {"text": reading})])
+    connections.close_all()
+
+
 def done(visitor: Visitor) -> None:
     visitor.go(f"/play/{FINISHED}/")
     visitor.page.get_by_role("button", name="Start").click()
@@ -150,6 +205,7 @@ PICTURES: dict[str, Callable[[Visitor], None]] = {
     "project": at(f"/projects/{HALF_DONE}/"),
     "play": play,
     "check": check,
+    "teach": teach,
     "bridge-start": at(f"/play/{HALF_DONE}/?way=bridge"),
     "bridge": bridge,
     "bridge-end": bridge_end,
@@ -160,6 +216,8 @@ PICTURES: dict[str, Callable[[Visitor], None]] = {
     "desk": desk("/desk/"),
     "desk-project": desk(f"/desk/{HALF_DONE}/"),
     "question": desk(f"/desk/{HALF_DONE}/questions/transcribe/"),
+    "known": desk(f"/desk/{HALF_DONE}/known/"),
+    "known-line": desk(f"/desk/{HALF_DONE}/known/next/"),
     "upload": upload,
     "batch": desk(f"/desk/{HALF_DONE}/batches/", "table a[href*='/batches/']"),
     "cuts": desk(f"/desk/{HALF_DONE}/batches/", "table a[href*='/batches/']", "a[href$='/pages/']"),
@@ -173,6 +231,7 @@ PICTURES: dict[str, Callable[[Visitor], None]] = {
     "not-found": at("/nothing-here/"),
     "fault": fault,
     "offline": at("/offline/"),
+    "choose": choose,  # the last: from then on everybody is asked to choose first
 }
 
 
@@ -180,6 +239,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Photograph the pages of a running demo.")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the demo answers")
     parser.add_argument("--data", default=os.environ.get("CIVICTASKS_DATA", "var"), help="the demo's data folder")
+    parser.add_argument("--to", type=Path, default=FOLDER, help="the folder for the pictures")
     parser.add_argument("names", nargs="*", help=f"which pictures; all without: {', '.join(PICTURES)}")
     wanted = parser.parse_args()
     if unknown := set(wanted.names) - set(PICTURES):
@@ -188,12 +248,12 @@ def main() -> None:
     django.setup()
     written, password = what_is_written(), password_in(Path(wanted.data) / "archivist.txt")
     if not wanted.names:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(exist_ok=True)
+        shutil.rmtree(wanted.to, ignore_errors=True)
+    wanted.to.mkdir(exist_ok=True)
     with chromium() as browser:
         for name in wanted.names or PICTURES:
             for window in WINDOWS:
-                take(browser, wanted.url, name, window, written, password)
+                take(browser, wanted, name, window, written, password)
 
 
 def what_is_written() -> dict[str, str]:
@@ -226,11 +286,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def take(browser: Browser, url: str, name: str, window: str, written: dict[str, str], password: str) -> None:
+def take(
+    browser: Browser, wanted: argparse.Namespace, name: str, window: str, written: dict[str, str], password: str
+) -> None:
     """Take a page by day and, without loading it again, at night."""
     phone = window == "phone"
     context = browser.new_context(
-        base_url=url,
+        base_url=wanted.url,
         viewport=WINDOWS[window],
         reduced_motion="reduce",
         locale="en",
@@ -243,7 +305,7 @@ def take(browser: Browser, url: str, name: str, window: str, written: dict[str, 
     page.mouse.move(0, 0)
     for scheme, theme in SCHEMES.items():
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        path = FOLDER / f"{name}-{window}-{scheme}.webp"
+        path = wanted.to / f"{name}-{window}-{scheme}.webp"
         with Image.open(io.BytesIO(page.screenshot())) as picture:
             picture.save(path, quality=QUALITY, method=6)
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB", flush=True)

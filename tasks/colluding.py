@@ -14,6 +14,8 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import Volunteer
+
 from .consensus.crowds.collusion import Known, find_rings
 from .enums import TaskState
 from .models import Answer, Decision, Skill, Task, Watermark, Workflow
@@ -50,9 +52,17 @@ def tie_colluders(workflow: Workflow) -> int:
         _pages, place = np.unique([row[4] for row in rows], return_inverse=True)
         task, _volunteer, value, wrong, _page = (np.array(column) for column in zip(*rows, strict=True))
         known = Known(task, volunteer, value, wrong, place)
-        rings = [people[list(ring)].tolist() for ring in find_rings(known)]
+        rings = without_erased([people[list(ring)].tolist() for ring in find_rings(known)])
     write_rings(workflow, rings)
     return sum(map(len, rings))
+
+
+def without_erased(rings: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the rings of at least two that are left without people who have been forgotten."""
+    members = [volunteer for ring in rings for volunteer in ring]
+    gone = set(Volunteer.objects.filter(pk__in=members).exclude(erased_at=None).values_list("pk", flat=True))
+    left = [[volunteer for volunteer in ring if volunteer not in gone] for ring in rings]
+    return [ring for ring in left if len(ring) > 1]
 
 
 def settled_answers(workflow: Workflow) -> Iterator[Row]:

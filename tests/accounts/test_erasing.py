@@ -11,12 +11,13 @@ from accounts.erasing import erase
 from accounts.errors import LastOwner
 from accounts.models import Act, Invitation, Membership, Organisation, Token, Volunteer
 from accounts.registering import register
-from tasks.models import Answer, Flag
+from tasks.models import Answer, Flag, Skill
 from tests.factories import make_lease, make_organisation, make_task, make_volunteer, post_answer, settle_task
 from tests.gamification.builders import project_all
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
+RING = b"of a ring"[:8]
 # What still refers to somebody erased: readings and what follows from them. Nothing of it says who that was.
 STAYS = {"Answer", "Ledger", "Lease", "Skill", "Flag", "Act", "ReleaseOrder"}
 
@@ -25,6 +26,7 @@ def person():
     """A volunteer with a row in every table that refers to volunteers, and a browser."""
     volunteer, task = make_volunteer(), make_task()
     post_answer(task, "Helsinki", volunteer)
+    Skill.objects.create(volunteer=volunteer, workflow=task.workflow, ring=RING)
     choose_name(volunteer, "Erja Esimerkki")
     register(volunteer, "erja.esimerkki", PASSWORD)
     Flag.objects.create(project=task.project, page=task.page, volunteer=volunteer, reason="Ask Erja Esimerkki")
@@ -68,7 +70,7 @@ def test_nothing_personal_is_left_in_any_table():
         )
     traces = [
         *("erja.esimerkki", "Erja Esimerkki", volunteer.name_skeleton, volunteer.password),
-        *(bytes(volunteer.seed).hex(), bytes(token.digest).hex(), client.session.session_key),
+        *(RING.hex(), bytes(volunteer.seed).hex(), bytes(token.digest).hex(), client.session.session_key),
     ]
     before = {trace for trace, (_model, row) in ((t, r) for t in traces for r in everything_stored()) if trace in row}
     assert before == set(traces)

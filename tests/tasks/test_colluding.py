@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.erasing import erase
 from tasks import upkeep
 from tasks.colluding import tie_colluders, workflows_to_look_at
 from tasks.consensus import said
@@ -99,6 +100,16 @@ def test_a_ring_goes_when_the_evidence_goes(workflow, ring):
     Answer.objects.filter(volunteer=ring[1]).update(vote=said("Oulu"))
 
     assert tie_colluders(workflow) == 0
+    assert rings() == set()
+
+
+def test_whoever_is_forgotten_is_in_no_ring_and_not_looked_for(workflow, ring):
+    tie_colluders(workflow)
+
+    erase(ring[1])
+    assert rings() == {ring[0]}
+    assert tie_colluders(workflow) == 0
+
     assert rings() == set()
 
 
