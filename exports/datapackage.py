@@ -12,6 +12,7 @@ from tasks.models import Decision, Project, WorkflowVersion
 
 from .columns import ANSWERS, CHANGES, DATA, Column
 from .files import FILES
+from .leaving_out import REASONS
 from .licences import licence_of
 from .tallying import Tally
 from .values import compact
@@ -111,11 +112,19 @@ def in_order(facts: Any) -> Any:
 
 
 def with_version(
-    description: Mapping[str, Any], number: int, more: Iterable[Mapping[str, Any]], notes: str
+    description: Mapping[str, Any],
+    number: int,
+    more: Iterable[Mapping[str, Any]],
+    notes: str,
+    left_out: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Add what makes a version of a state: its number, its notes, ``more`` files, and where it is at home."""
+    """Add what makes a version of a state: its number, its notes, ``more`` files, how many answers were ``left_out``,
+    which does not make it another state, and where it is at home."""
     added: dict[str, Any] = {"version": str(number)}
     added["resources"] = [*description["resources"], *map(resource, more)]
+    added["civictasks:left_out"] = [
+        {"reason": reason, "answers": answers, "description": REASONS[reason]} for reason, answers in left_out.items()
+    ]
     if settings.SITE_URL:
         added["homepage"] = f"{settings.SITE_URL}/data/{description['name']}/"
     if notes:

@@ -1,6 +1,7 @@
 """The README of a release, in English: a file must not depend on who made it."""
 
 from collections.abc import Iterable, Mapping
+from textwrap import fill
 from typing import Any
 
 from .columns import ANSWERS, CHANGES, DATA, Column
@@ -55,6 +56,17 @@ data-spreadsheet.csv, not data.csv, in a spreadsheet program.
 - row_url leads to the row's page on the site, with the scan and the history of the row. x, y, width and height are
   measured on the page at page_width by page_height pixels; page_sha256 is the SHA-256 of the picture file as it came.
 - id, region, row_url and the pseudonyms stay the same from version to version, so versions can be joined by id.
+
+## What answers.csv leaves out
+
+It holds the answers to the rows of data.csv: those that had a say and those that came too late for one (counted says
+false). What weighs nothing came faster than anybody reads, or from somebody who was wrong nearly always. Left out, and
+counted in datapackage.json under civictasks:left_out, are:
+
+{left_out}
+
+Answers given before a reviewer had a line asked again count and stand here with all others. Those of people who had
+their data erased stay, under a pseudonym that is another from the next version on.
 
 ## To load it
 
@@ -113,11 +125,16 @@ def readme(description: Mapping[str, Any], comparison: Comparison | None) -> str
         home=home or "the site that it was downloaded from",
         address=f" {home}{description['version']}/" if home else "",
         changes=since(comparison),
+        left_out="\n".join(map(left_out_of, description["civictasks:left_out"])),
         data_columns=listed(DATA),
         answers_columns=listed(ANSWERS),
         changes_columns=listed(CHANGES),
         **{key: "none" if value is None else value for key, value in summary.items()},
     )
+
+
+def left_out_of(reason: Mapping[str, Any]) -> str:
+    return fill(f"{reason['answers']}: {reason['description']}", 118, initial_indent="- ", subsequent_indent="  ")
 
 
 def since(comparison: Comparison | None) -> str:

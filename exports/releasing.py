@@ -30,6 +30,7 @@ from .datapackage import content_digest, describe, with_version
 from .enums import ReleaseState
 from .errors import FilesLost, NotReleasable
 from .files import FILES, described
+from .leaving_out import count_left_out
 from .looking_up import build_index
 from .models import Release, shelf_of
 from .readme import readme
@@ -61,6 +62,7 @@ class Draft:
     description: dict[str, Any]
     summary: dict[str, Any]
     content: str
+    left_out: dict[str, int]
 
 
 def release(
@@ -112,9 +114,10 @@ def draw_up(project: Project, cutoff: datetime, folder: Path, passing: Callable[
         description = describe(project, tally, tables)
         volunteers = selection.count_volunteers()
         waiting = selection.count_waiting()
+        left_out = count_left_out(selection)
     known = {"preview": tally.preview, "trust": tally.trust.summary(), "waiting": waiting}
     summary = tally.summary() | volunteers | known
-    return Draft(folder, tables, description, summary, content_digest(description))
+    return Draft(folder, tables, description, summary, content_digest(description), left_out)
 
 
 @contextmanager
@@ -196,7 +199,7 @@ def finish(draft: Draft, number: int, comparison: Comparison | None, notes: str)
     """Write what tells the version's number, then the checksums; return what is to be known of each file."""
     write(draft.folder / SCRIPT.name, SCRIPT.read_text("utf-8"))
     more = [described(draft.folder / name) for name in (*(["changes.csv"] if comparison else []), SCRIPT.name)]
-    description = with_version(draft.description, number, more, notes)
+    description = with_version(draft.description, number, more, notes, draft.left_out)
     write(draft.folder / "datapackage.json", json.dumps(description, ensure_ascii=False, indent=2) + "\n")
     write(draft.folder / "README", readme(description, comparison))
     files = [*draft.tables, *more, *(described(draft.folder / name) for name in ("datapackage.json", "README"))]

@@ -132,6 +132,11 @@ class Selection:
         its readings, whatever became of the question which one is right."""
         return self.lines | Q(task__parent__state__in=STATUS, task__parent__settled_at__lt=self.cutoff)
 
+    @property
+    def firm(self) -> Q:
+        """The condition of answers that stand: a late one of this minute may still be taken back."""
+        return Q(counted=True) | Q(created_at__lt=self.cutoff)
+
     def count(self) -> int:
         settled = Task.objects.lines().filter(project=self.project, state__in=STATUS, settled_at__lt=self.cutoff)
         return settled.filter(page__withheld_at=None).exclude(page__item__batch__state=BatchState.WITHDRAWN).count()
@@ -195,7 +200,7 @@ def pages_of(project: int) -> Iterator[tuple[int, PageFacts]]:
 def rows_of(pages: Mapping[int, PageFacts], selection: Selection, questions: Mapping[int, Question]) -> Iterator[Row]:
     here = Q(task__page__in=pages)
     answers: dict[int, list[Given]] = defaultdict(list)
-    for answer in answers_of(here & selection.answered, selection.cutoff):
+    for answer in answers_of(here & selection.answered & selection.firm):
         answers[answer.parent or answer.task].append(answer)
     rows: dict[int, list[Row]] = defaultdict(list)
     lines = Decision.objects.filter(here & selection.lines, id=F("task__decision"))
@@ -208,10 +213,9 @@ def rows_of(pages: Mapping[int, PageFacts], selection: Selection, questions: Map
         yield from sorted(rows[page], key=lambda row: (row.position, row.id))
 
 
-def answers_of(about: Q, cutoff: datetime) -> Iterator[Given]:
+def answers_of(about: Q) -> Iterator[Given]:
     """An answer to a task with a known answer stays untold: it would tell which tasks these are."""
-    firm = Q(counted=True) | Q(created_at__lt=cutoff)  # a late answer of this minute may still be taken back
-    answers = Answer.objects.filter(about, firm, withdrawn_at=None, purpose=Purpose.WORK)
+    answers = Answer.objects.filter(about, withdrawn_at=None, purpose=Purpose.WORK)
     return map(Given._make, answers.values_list(*GIVEN_FIELDS))
 
 

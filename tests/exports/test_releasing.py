@@ -12,6 +12,7 @@ from exports.models import Release, shelf_of
 from exports.releasing import NothingChanged, release
 from tasks.enums import BatchState, ProjectState, Purpose, TaskState
 from tasks.models import Answer, Batch, Item, Page, Project, ProjectSecret, Task, Workflow
+from tasks.withholding import withhold
 from tests.factories import (
     NOON,
     make_organisation,
@@ -26,7 +27,7 @@ from tests.factories import (
 
 from .conftest import LATER
 from .filling import fill
-from .reading import contents, lines, table
+from .reading import contents, datapackage, lines, table
 
 pytestmark = pytest.mark.django_db
 
@@ -221,10 +222,20 @@ def test_only_answers_that_had_or_missed_a_say_are_told():
             setattr(answer, name, value)
         answer.save()
 
+    asked = make_task(task.workflow)
+    for text in ("Oulu", "Kemi"):
+        post_answer(asked, text)
+    hidden = settle_task(task.workflow)
+    withhold(Page.objects.filter(pk=hidden.page_id), NOON)
+
     made = release(task.project, now=LATER)
 
     told = sorted((row["counted"], row["weight"] != "") for row in table(made, "answers.csv"))
     assert told == [("false", False), ("true", True), ("true", True)]
+    left_out = {each["reason"]: each["answers"] for each in datapackage(made)["civictasks:left_out"]}
+    assert left_out == {"known_lines": 1, "taken_back": 1, "withheld": 2, "unsettled": 3}
+    assert len(told) + sum(left_out.values()) == Answer.objects.filter(project=task.project).count()
+    assert "\n- 3: Answers to lines that volunteers are still asked," in (made.folder / "README").read_text()
 
 
 def copied(task: Task) -> Answer:
