@@ -499,7 +499,7 @@ METHODS: dict[tuple[str, str], Callable[[Sequence[Answer], Parameters, str], Res
     for version in ("2", "3")
 }
 BY_PEOPLE = {("reviewer", "1"), ("known", "1")}
-DOUBTED = ("refit", "1")  # a fit of all answers together no longer believes what these alone say: it leaves no value
+DOUBTED = {("refit", "1"), ("refit", "2")}  # a fit of all answers no longer believes what these alone say: no value
 MARKS = {"blank": BLANK, "unreadable": UNREADABLE}
 CELLS = {"yes": "true", "no": "false"}  # labels of verify, as they stand in a cell
 LABELS = {cell: label for label, cell in CELLS.items()}
@@ -522,7 +522,7 @@ def differences(row: Row, given: Sequence[Row], release: Release) -> Iterator[st
     """Yield, in words, what of a row does not follow from its answers. Raises ``CannotTell``."""
     method = row["method"], row["method_version"]
     parameters = release.methods.get((*method, row["parameters"]))
-    if method == DOUBTED:
+    if method in DOUBTED:
         if row["status"] != "disputed" or row["value"] or row["mark"]:
             yield "it has a value, though it is in doubt"
         return
@@ -649,7 +649,7 @@ def main(folder: Path) -> int:
                 unknown[str(refusal)] += 1
                 continue
             people += (row["method"], row["method_version"]) in BY_PEOPLE
-            doubted += (row["method"], row["method_version"]) == DOUBTED
+            doubted += (row["method"], row["method_version"]) in DOUBTED
             differing += bool(found)
             if found and differing <= SHOWN:
                 print(f"{row['id']}: {'; '.join(found)}")

@@ -17,7 +17,7 @@ from .believing import Rival
 from .claiming import Claim
 from .holding import DECIDED, KNOWN_BY
 
-METHOD, METHOD_VERSION = "refit", "1"
+METHOD, METHOD_VERSION = "refit", "2"  # 2: the blend sees how much tasks differ in difficulty
 REASON = "More is known about its readers since it was settled, and now another reading is more probable."
 
 
