@@ -2,8 +2,8 @@
 
 import os
 import shutil
+import signal
 import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from django.db import connection
 
-from civictasks.embedded.children import end_child, manage, start_child
+from civictasks.embedded.children import is_running
+
+from .warm import Warm
 
 # The shell first: it is Chromium without windows, and opens a context in a third of the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -31,34 +33,32 @@ class LiveServer:
     """``manage.py serve`` on a port that the test's process holds: the kernel queues requests across a restart."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        self.env = env
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.warm = Warm(env, "civictasks.asgi", pass_fds=[self.listener.fileno()])
+        self.log = Path(env.get("LIVE_LOG", os.devnull))
+        self.process: int | None = None
 
     def start(self) -> None:
-        fd = self.listener.fileno()
-        command = manage("serve", "--fd", str(fd))
-        log = self.env.get("LIVE_LOG", os.devnull)
-        with Path(log).open("ab") as file:
-            self.process = start_child(command, env=self.env, pass_fds=[fd], log=file)
+        self.process = self.warm.start(["serve", "--fd", str(self.listener.fileno())], self.log)
 
     def wait(self, patience: float = 30) -> None:
         deadline = time.monotonic() + patience
         while not self._answers():
             assert self.process, "start it first"
-            assert self.process.poll() is None, "the live server ended; LIVE_LOG=FILE shows why"
+            assert is_running(self.process), "the live server ended; LIVE_LOG=FILE shows why"
             assert time.monotonic() < deadline, "the live server does not answer"
             time.sleep(0.05)
 
     def kill(self) -> None:
-        assert self.process
-        self.process.kill()
-        self.process.wait()
+        assert self.process, "start it first"
+        os.kill(self.process, signal.SIGKILL)
+        self.warm.wait()
 
     def close(self) -> None:
-        if self.process:
-            end_child(self.process, 10)
+        if self.process and is_running(self.process):
+            self.kill()
+        self.warm.close()
         self.listener.close()
 
     def _answers(self) -> bool:

@@ -1,65 +1,98 @@
 """Child processes that have loaded everything already: loading takes longer than most of what the tests have them do.
 
-``python -m tests.warm`` loads Django, reads lines of JSON, and runs the management command of each in a fork.
+``python -m tests.warm MODULE…`` loads Django and the modules, reads lines of JSON, and runs the management command of
+each in a fork.
 """
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
+from civictasks.embedded.children import LEASH
+from civictasks.embedded.leash import hold
 from ingestion.containment import ROOT, Decoder
 from ingestion.exchange import Limits
 
 
-class Commands:
-    """Runs management commands in processes of their own, which may be killed."""
+class Warm:
+    """A process that has loaded some modules and runs management commands in forks, one at a time."""
 
-    def __init__(self, env: Mapping[str, str], log: Path) -> None:
-        self.log = log
+    def __init__(self, env: Mapping[str, str], *modules: str, pass_fds: Sequence[int] = ()) -> None:
+        leash = [sys.executable, "-IS", str(LEASH), str(os.getpid()), str(int(signal.SIGKILL))]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm"],
+            [*leash, sys.executable, "-m", "tests.warm", *modules],
             cwd=ROOT,
             env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            pass_fds=pass_fds,
         )
 
-    def run(self, *arguments: str, **env: str) -> int:
-        """Run a command to its end and return its exit code, as ``subprocess`` does; ``log`` holds what it said."""
+    def start(self, arguments: Sequence[str], log: Path, **env: str) -> int:
+        """Start a command, whose output goes to the end of ``log``, and return the number of its process."""
         assert self.process.stdin
-        assert self.process.stdout
-        print(json.dumps([arguments, env, str(self.log)]), file=self.process.stdin, flush=True)
-        return int(self.process.stdout.readline())
+        print(json.dumps([arguments, env, str(log)]), file=self.process.stdin, flush=True)
+        return self._answer()
+
+    def wait(self) -> int:
+        """Wait for the command's end and return its exit code, as ``subprocess`` does."""
+        return self._answer()
 
     def close(self) -> None:
         self.process.communicate()
 
+    def _answer(self) -> int:
+        assert self.process.stdout
+        return int(self.process.stdout.readline())
 
-def main() -> None:
+
+class Commands:
+    """Runs management commands in processes of their own, which may be killed. ``log`` holds what the last one said."""
+
+    def __init__(self, env: Mapping[str, str], log: Path) -> None:
+        self.log = log
+        self.warm = Warm(env, "ingestion.management.commands.ingest")
+
+    def run(self, *arguments: str, **env: str) -> int:
+        """Run a command to its end and return its exit code, as ``subprocess`` does."""
+        self.log.unlink(missing_ok=True)
+        self.warm.start(arguments, self.log, **env)
+        return self.warm.wait()
+
+    def close(self) -> None:
+        self.warm.close()
+
+
+def main(modules: Sequence[str]) -> None:
     import django
-    from django.core.management import ManagementUtility, load_command_class
+    from django.core.management import ManagementUtility
 
     django.setup()
-    load_command_class("ingestion", "ingest")
+    for module in modules:
+        import_module(module)
     for line in sys.stdin:
         arguments, env, log = json.loads(line)
-        child = os.fork()
+        parent, child = os.getpid(), os.fork()
         if not child:
+            hold(parent, signal.SIGKILL)
             os.environ |= env
             become(ManagementUtility(["manage.py", *arguments]), Path(log))
+        print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
 def become(command, log: Path) -> NoReturn:
     """Run the command and end, whatever happens; nothing of the parent is cleaned up."""
-    with log.open("w") as said:
+    with log.open("a") as said:
         for descriptor in (1, 2):
             os.dup2(said.fileno(), descriptor)
     code = 0
@@ -106,4 +139,4 @@ class Decoders:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
