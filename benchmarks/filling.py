@@ -48,7 +48,8 @@ def make_empty() -> None:
 def fill(database: Path, tasks: int) -> None:
     """Add ``tasks`` open tasks to a database made by ``make_empty``."""
     db = sqlite3.connect(database)
-    db.execute("PRAGMA synchronous=OFF")
+    for pragma in ("synchronous=OFF", "cache_size=-1000000", "ignore_check_constraints=ON"):
+        db.execute(f"PRAGMA {pragma}")
     ids = [
         db.execute(f"SELECT id FROM tasks_{t}").fetchone()[0]
         for t in ("project", "item", "workflow", "workflowversion")

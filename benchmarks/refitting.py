@@ -8,7 +8,6 @@ hundredth task are decided by four of five or disputed, two hundred are known. T
 
 import argparse
 import multiprocessing
-import random
 import resource
 import sqlite3
 import tempfile
@@ -17,15 +16,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from .filling import DATABASE, fill, insert, make_empty, set_up
 
 TASK_ANSWERS, PERSON_ANSWERS, KNOWN = 5, 500, 200
-ANSWER = (
-    "project_id, task_id, subject, version_id, volunteer_id, key, body_hash, value, vote, purpose, counted, result,"
-    " created_at, reopened, elapsed_ms"
-)
+TASKS_AT_ONCE = 10_000
 NOW = "2026-03-02 12:00:00"
 LABELS = ("no", "yes")
+ANSWER = f"""
+INSERT INTO tasks_answer (project_id, version_id, task_id, subject, volunteer_id, key, body_hash, value, vote, purpose,
+  counted, result, created_at, reopened, elapsed_ms)
+SELECT 1, 1, task, task, who, lower(hex(randomblob(16))), x'', iif(yes, '{{"matches": true}}', '{{"matches": false}}'),
+  iif(yes, '=yes', '=no'), 0, 1, '{{}}', '{NOW}', 0, 3000 FROM (SELECT ? AS task, ? AS who, ? AS yes)"""
 DECISIONS = f"""
 INSERT INTO tasks_decision (id, project_id, task_id, number, state, vote, agreement, confidence, answers, decided_by,
   method, method_version, parameters, parameters_hash, evidence, reason, created_at)
@@ -42,15 +45,17 @@ def people(number: int) -> None:
     )
 
 
-def answers(tasks: int, number: int) -> Iterator[tuple[object, ...]]:
-    chance = random.Random(2)
-    skill = [chance.betavariate(8, 2) for _ in range(number)]
-    for task in range(1, tasks + 1):
-        for who in chance.sample(range(number), TASK_ANSWERS):
-            label = LABELS[(task % 2 == 0) == (chance.random() < skill[who])]
-            key = f"{chance.getrandbits(128):032x}"
-            value = f'{{"matches": {"true" if label == "yes" else "false"}}}'
-            yield 1, task, task, 1, who + 1, key, b"", value, f"={label}", 0, 1, "{}", NOW, 0, 3000
+def answers(tasks: int, number: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield task, volunteer and whether they said yes, which is right for every second task."""
+    chance = np.random.default_rng(2)
+    skill = chance.beta(8, 2, number)
+    for first in range(1, tasks + 1, TASKS_AT_ONCE):
+        task = np.arange(first, min(first + TASKS_AT_ONCE, tasks + 1)).repeat(TASK_ANSWERS)
+        step = chance.integers(1, max(number // TASK_ANSWERS, 2), len(task) // TASK_ANSWERS).repeat(TASK_ANSWERS)
+        start = chance.integers(0, number, len(task) // TASK_ANSWERS).repeat(TASK_ANSWERS)
+        who = (start + step * np.resize(np.arange(TASK_ANSWERS), len(task))) % number
+        said = (task % 2 == 0) == (chance.random(len(task)) < skill[who])
+        yield from zip(task.tolist(), (who + 1).tolist(), said.tolist(), strict=True)
 
 
 def prepare(database: Path, count: int) -> None:
@@ -58,11 +63,11 @@ def prepare(database: Path, count: int) -> None:
     fill(database, tasks)
     people(number)
     db = sqlite3.connect(database)
-    db.execute("PRAGMA synchronous=OFF")
-    db.execute("PRAGMA cache_size=-1000000")
+    for pragma in ("synchronous=OFF", "cache_size=-1000000", "ignore_check_constraints=ON"):
+        db.execute(f"PRAGMA {pragma}")
     db.execute("UPDATE tasks_workflowversion SET kind = 'verify'")
     with without_indexes(db, "tasks_answer"):
-        insert(db, "tasks_answer", ANSWER, answers(tasks, number))
+        db.executemany(ANSWER, answers(tasks, number))
     db.execute("UPDATE tasks_task SET wanted = 5, answered = 5, subject = id")
     gold = ((t, 1, 1, "{}", f"={LABELS[t % 2 == 0]}", "archivist", t, NOW) for t in range(1, KNOWN + 1))
     insert(db, "tasks_gold", "task_id, project_id, workflow_id, value, vote, source, draw, created_at", gold)

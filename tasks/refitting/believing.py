@@ -71,8 +71,8 @@ def believe_ranks(found: Gathered) -> Belief:
 
 def crowd_of(found: Gathered, label: NDArray[np.int32], labels: int) -> Crowd:
     """Return the answers that have a say, tasks by rank; who speaks with one voice is heard once a task."""
-    ranked, voices = found.rank[found.task], found.voice[found.volunteer]
-    task, voice, chosen = (column[found.votes].astype(np.int32) for column in (ranked, voices, label))
+    task = found.rank.astype(np.int32)[found.task[found.votes]]
+    voice, chosen = found.voice[found.volunteer[found.votes]], label[found.votes]
     first = first_of_each(task, voice)
     return Crowd(task[first], voice[first], chosen[first], len(found.tasks), max(len(found.people), 1), labels)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, F, Q, SmallIntegerField, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ TASKS_AT_ONCE = 10_000
 ROWS_AT_ONCE = 2_000  # of one fetch
 PEOPLE_AT_ONCE = 500
 HEARD = Q(counted=True) & (Q(weight=None) | Q(weight__gte=MUTED))
-HAS_A_SAY = Case(When(HEARD, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
+HAS_A_SAY = Case(When(HEARD, then=Value("yes")), default=Value(""), output_field=TextField())  # a number is converted
 
 type Ids = NDArray[np.int64]
 
@@ -152,7 +152,7 @@ def piece_of(rows: list[tuple[Any, ...]], tasks: Ids, numbers: Numbers) -> Piece
     ids, volunteers, texts, says = zip(*rows, strict=True)
     place, ours = places_of(ids, tasks)
     said = np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))
-    who, votes = np.array(volunteers, np.int64), np.array(says, bool)
+    who, votes = np.array(volunteers, np.int64), np.fromiter(map(bool, says), bool, len(says))
     return Piece(place.astype(np.int32)[ours], who[ours], said[ours], votes[ours])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ..consensus import BLANK, UNREADABLE
 from ..consensus.crowds.crowd import Place
 from ..enums import DecidedBy, GoldSource, TaskState
 from ..models import Decision, Gold, Workflow
-from .gathering import Ids, places_of, ranges
+from .gathering import ROWS_AT_ONCE, Ids, places_of, ranges
 
 DECIDED = (TaskState.AGREED, TaskState.UNREADABLE)
 KNOWN_BY = (DecidedBy.REVIEWER, DecidedBy.GOLD)
@@ -40,19 +41,20 @@ class Known:
 
 
 def read_held(workflow: Workflow, tasks: Ids) -> Held:
-    rows = holding(workflow).exclude(decided_by__in=KNOWN_BY)
+    rows = holding(workflow).exclude(decided_by__in=KNOWN_BY).order_by("task")
     columns = ("task", "pk", "vote", "decided_by", "confidence")
     places, decisions, votes = [np.empty(0, np.intp)], [np.empty(0, np.int64)], list[str]()
     same: dict[str, str] = {}  # one copy of each vote, for there may be millions
     adjudicated: dict[int, float] = {}
     for first, last in ranges(tasks):
-        some = list(rows.filter(task__gte=first, task__lte=last).values_list(*columns))
-        place, ours = places_of([row[0] for row in some], tasks)
-        held = sorted((at, *row[1:]) for at, mine, row in zip(place.tolist(), ours.tolist(), some, strict=True) if mine)
-        places.append(np.array([row[0] for row in held], np.intp))
-        decisions.append(np.array([row[1] for row in held], np.int64))
-        votes += [same.setdefault(row[2], row[2]) for row in held]
-        adjudicated |= {at: sure for at, _pk, _vote, decider, sure in held if decider == DecidedBy.ADJUDICATION}
+        if some := list(rows.filter(task__gte=first, task__lte=last).values_list(*columns).iterator(ROWS_AT_ONCE)):
+            ids, pks, said, deciders, sures = zip(*some, strict=True)
+            place, ours = places_of(ids, tasks)
+            places.append(place[ours])
+            decisions.append(np.array(pks, np.int64)[ours])
+            votes += [same.setdefault(vote, vote) for vote in compress(said, ours)]
+            people = [decider == DecidedBy.ADJUDICATION for decider in deciders]
+            adjudicated |= dict(zip(place[people & ours].tolist(), compress(sures, people & ours), strict=True))
     return Held(np.concatenate(places), np.concatenate(decisions), votes, adjudicated)
 
 

@@ -7,7 +7,6 @@ from itertools import batched
 from django.db import transaction
 
 from ..adjudicating import rounds_of
-from ..cases import locked
 from ..consensus import Outcome, Verdict
 from ..consensus.tempering import Temper, fit_temper
 from ..deciding import STATES, decide
@@ -71,7 +70,7 @@ def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim
         if claim is None:
             settled += outcome in STATES
         elif outcome in STATES or (outcome is Outcome.ONE_MORE and task.wanted <= task.answered):
-            settled += decide_anew(task.pk, claim, now)
+            settled += decide_anew(task.pk, learned, claim, now)
     return settled
 
 
@@ -84,12 +83,12 @@ def waits_for_more(task: Task) -> bool:
 
 
 @transaction.atomic
-def decide_anew(task: int, claim: Claim, now: datetime) -> bool:
+def decide_anew(task: int, learned: Learned, claim: Claim, now: datetime) -> bool:
     claim.hold()
-    found = locked(task)
+    found = Task.objects.select_for_update(of=("self",)).select_related("version").get(pk=task)
     if found.state != TaskState.OPEN or waits_for_more(found):
         return False
-    settlement = decide(question_of(found), now)
+    settlement = decide(question_of(found, learned), now)
     if settlement:
         tell_of_review(task, found.project_id, None, settlement, now)
     return settlement is not None

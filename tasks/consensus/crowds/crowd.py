@@ -127,7 +127,9 @@ def first_of_each(task: ArrayLike, volunteer: ArrayLike) -> NDArray[np.int64]:
     pairs = (np.asarray(task, np.int64) << 32) | np.asarray(volunteer, np.int64)
     order = np.argsort(pairs, kind="stable")
     ordered = pairs[order]
-    return order[np.flatnonzero(np.diff(ordered, prepend=-1))]
+    is_first = np.ones(len(order), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return order[is_first]
 
 
 def gather(
