@@ -27,7 +27,7 @@ from ..trusting import trust_anew
 from ..weighing import Learned, learned_by
 from .believing import Belief, Rival, believe_choices, believe_ranks, believe_texts
 from .claiming import Claim, claim
-from .doubting import send_to_review
+from .doubting import Changed, raise_doubts
 from .gathering import Gathered, gather
 from .holding import Held, Known, read_held, read_known
 from .judging import Judged, judge_people
@@ -40,22 +40,14 @@ SKILLS_AT_ONCE = 500
 __all__ = ["Changed", "Refitted", "refit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A decided task that a reviewer has to look at: votes of what ``held`` and of what is ``likelier``."""
-
-    task: int
-    held: str
-    likelier: str
-    confidence: float
-
-
 @dataclass(frozen=True)
 class Refitted:
-    """What a fit changed, or would change: tasks for a reviewer by ascending id, how many open tasks settled, how many
-    records of volunteers were rewritten; and from how many answers and known tasks."""
+    """What a fit changed, or would change: tasks for a reviewer by ascending id, and those that are ``waiting`` until
+    reviewers have decided some; how many open tasks settled, how many records of volunteers were rewritten; and from
+    how many answers and known tasks."""
 
     changed: tuple[Changed, ...] = ()
+    waiting: tuple[Changed, ...] = ()
     settled: int = 0
     records: int = 0
     answers: int = 0
@@ -126,6 +118,7 @@ def told(fitted: Fitted, made: Refitted) -> dict[str, object]:
         "known": made.known,
         "settled": made.settled,
         "doubted": len(made.changed),
+        "waiting": len(made.waiting),
     }
 
 
@@ -163,12 +156,9 @@ def apply(workflow: Workflow, fitted: Fitted, mine: Claim | None, *, everything:
         write_records(workflow, fitted.judged, mine)
         write_learned(fitted.learned, mine)
     settled = rescore(to_weigh, fitted.learned, fitted.judged, mine, now)
-    changed = tuple(
-        Changed(task, rival.holds, rival.likelier, round(rival.confidence, 6))
-        for task, rival in sorted(fitted.rivals, key=lambda pair: pair[0])
-        if mine is None or send_to_review(task, rival, mine, now)
-    )
-    return Refitted(changed, settled, len(fitted.judged.changed), len(fitted.found.task), len(fitted.known.votes))
+    changed, waiting = raise_doubts(workflow, fitted.rivals, fitted.found.rank, mine, now)
+    answers, known = len(fitted.found.task), len(fitted.known.votes)
+    return Refitted(changed, waiting, settled, len(fitted.judged.changed), answers, known)
 
 
 def open_tasks(workflow: Workflow, fitted: Fitted, before: Learned, *, everything: bool) -> list[int]:

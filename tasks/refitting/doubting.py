@@ -1,24 +1,66 @@
 """A fit has changed its mind about a decided task: nothing changes silently, a reviewer looks at it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts import audit
 
 from ..cases import locked
+from ..consensus.crowds.crowd import Place
 from ..deciding import settlement_of
 from ..enums import DecidedBy, TaskState
-from ..models import Decision, Task
+from ..models import Decision, Task, Workflow
 from ..telling import tell_of_review
 from ..weighing import counted_votes, question_of, weigh
 from .believing import Rival
 from .claiming import Claim
 from .holding import DECIDED, KNOWN_BY
 
+MOST_WAITING = 100  # lines of a question: one known line that is wrong, or one ring, may cast doubt on thousands
 METHOD, METHOD_VERSION = "refit", "2"  # 2: the blend sees how much tasks differ in difficulty
 REASON = "More is known about its readers since it was settled, and now another reading is more probable."
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A decided task that a reviewer has to look at: votes of what ``held`` and of what is ``likelier``."""
+
+    task: int
+    held: str
+    likelier: str
+    confidence: float
+
+
+def raise_doubts(
+    workflow: Workflow, rivals: Iterable[tuple[int, Rival]], rank: Place, claim: Claim | None, now: datetime
+) -> tuple[tuple[Changed, ...], tuple[Changed, ...]]:
+    """Send the likeliest mistakes to the reviewers, no more than there is room for; return these and the others, which
+    hold until a later fit, by ascending task. Without a claim only tell."""
+    room = room_for_doubts(workflow)
+    sent, waiting = list[Changed](), list[Changed]()
+    for task, rival in sorted(rivals, key=lambda pair: (-round(pair[1].confidence, 6), rank[pair[1].place])):
+        changed = Changed(task, rival.holds, rival.likelier, round(rival.confidence, 6))
+        if len(sent) >= room:
+            waiting.append(changed)
+        elif claim is None or send_to_review(task, rival, claim, now):
+            sent.append(changed)
+    return in_order(sent), in_order(waiting)
+
+
+def in_order(changed: list[Changed]) -> tuple[Changed, ...]:
+    return tuple(sorted(changed, key=attrgetter("task")))
+
+
+def room_for_doubts(workflow: Workflow) -> int:
+    """How many more doubted lines may lie before the reviewers."""
+    doubts = Decision.objects.filter(pk=F("task__decision"), task__workflow=workflow, method=METHOD)
+    return max(MOST_WAITING - doubts.filter(task__state=TaskState.DISPUTED).count(), 0)
 
 
 @transaction.atomic

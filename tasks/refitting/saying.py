@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 from ..models import Fit, Project
@@ -19,4 +20,15 @@ def latest_fit(project: Project) -> dict[str, Any] | None:
         "Its confidence is compared with %(known)s lines that archivists or reviewers decided.",
         known,
     )
-    return {"at": fit.fitted_at, "known": known, "words": words % {"known": known}}
+    return {"at": fit.fitted_at, "known": known, "words": words % {"known": known}, "waiting": waiting_words(fit)}
+
+
+def waiting_words(fit: Fit) -> str:
+    """Say how many doubts were held back; nothing where there are none."""
+    waiting = fit.findings.get("waiting", 0)
+    words = ngettext(
+        "%(waiting)s more settled line is in doubt: it comes to a reviewer when those before it are decided.",
+        "%(waiting)s more settled lines are in doubt: they come to a reviewer when those before them are decided.",
+        waiting,
+    )
+    return words % {"waiting": number_format(waiting, force_grouping=True)} if waiting else ""

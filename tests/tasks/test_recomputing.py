@@ -7,8 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tasks.enums import TaskState
+from tasks.errors import FitLost
 from tasks.models import Decision, Fit, ProjectSecret, Skill, Task
-from tasks.refitting import refit
+from tasks.refitting import doubting, refit
+from tasks.refitting.claiming import Claim
 from tasks.reviewing import settle
 from tests.factories import NOON, make_page, make_project, make_task, make_volunteer, make_workflow, post_answer
 
@@ -88,6 +90,30 @@ def test_a_check_tells_what_would_go_to_review_and_writes_nothing(capsys):
     disputed = Task.objects.filter(state=TaskState.DISPUTED).values_list("pk", flat=True)
     assert sorted(disputed) == [changed["task"] for changed in found["changed"]] != []
     assert run("--check", capsys=capsys)[0] == 0
+
+
+def test_a_check_fails_while_doubts_wait_for_reviewers(capsys, monkeypatch):
+    play_in(random.Random(1), "verify")
+    monkeypatch.setattr(doubting, "MOST_WAITING", 0)
+
+    assert run(capsys=capsys)[0] == 0
+    code, told = run("--check", capsys=capsys)
+
+    [found] = told["questions"].values()
+    assert (code, found["changed"], found["settled"]) == (1, [], 0)
+    assert len(found["waiting"]) > 0
+
+
+def test_a_recompute_that_another_process_takes_over_has_not_done_its_work(monkeypatch):
+    play_in(random.Random(1), "verify", tasks=6)
+
+    def lose(*_words, **_found):
+        raise FitLost
+
+    monkeypatch.setattr(Claim, "hold", lose)
+    with pytest.raises(CommandError, match="is being weighed by another process") as refusal:
+        call_command("recompute", "letters")
+    assert refusal.value.returncode == 1
 
 
 def test_a_project_that_is_not_there_is_named():

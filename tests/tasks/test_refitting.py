@@ -17,9 +17,10 @@ from tasks.errors import BeingFitted, FitLost
 from tasks.jobs import fit_workflow
 from tasks.models import Answer, Decision, Fit, Gold, Skill, Task
 from tasks.projects import count_progress
-from tasks.refitting import Changed, refit
+from tasks.refitting import Changed, doubting, refit
 from tasks.refitting.claiming import Claim, claim
 from tasks.refitting.gathering import gather
+from tasks.refitting.saying import latest_fit
 from tasks.refitting.waiting import workflows_to_fit
 from tasks.review.showing import doubt_about
 from tasks.reviewing import settle
@@ -134,6 +135,31 @@ def test_a_settled_line_that_is_doubted_goes_to_review_with_a_reason_and_without
         "decision": line.decision,
         "instead_of": held,
     }
+
+
+def test_only_so_many_doubts_lie_before_reviewers_at_once_the_likeliest_mistakes_first(monkeypatch):
+    monkeypatch.setattr(doubting, "MOST_WAITING", 2)
+    crowd = Crowd("verify")
+    unopposed = [crowd.read(*crowd.bad).pk for _ in range(3)]
+    opposed = [crowd.deceive().pk for _ in range(2)]
+    crowd.teach()
+
+    told = refit(crowd.workflow, write=False, now=LATER)
+    made = refit(crowd.workflow, now=LATER)
+
+    assert made == told
+    assert [[one.task for one in found] for found in (made.changed, made.waiting)] == [opposed, unopposed]
+    assert set(Task.objects.filter(pk__in=unopposed).values_list("state", flat=True)) == {TaskState.AGREED}
+    assert latest_fit(crowd.workflow.project)["waiting"].startswith("3 more settled lines are in doubt")
+    again = refit(crowd.workflow, from_scratch=True, now=LATER)
+    assert (again.changed, len(again.waiting)) == ((), 3)
+
+    line = Task.objects.get(pk=opposed[0])
+    settle(make_reviewer(line.project), line.pk, crowd.right, seen=line.decision, now=LATER)
+
+    then = refit(crowd.workflow, now=LATER)
+    assert (len(then.changed), len(then.waiting)) == (1, 2)
+    assert Task.objects.filter(state=TaskState.DISPUTED).count() == 2
 
 
 def test_a_typed_number_or_word_of_json_is_a_text_like_any_other():

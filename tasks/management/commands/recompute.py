@@ -16,7 +16,11 @@ SHOWN = 20  # tasks of a question
 
 
 class Command(BaseCommand):
-    help = "Weigh all answers of a project together again. What would be decided otherwise now goes to a reviewer."
+    help = (
+        "Weigh all answers of a project together again. What would be decided otherwise now goes to a reviewer. "
+        "Ends with 0 when done, with 1 when another process has taken over, with 2 when misused; with --check, 0 says "
+        "that nothing would change and 1 that something would."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help=_("the project's short name, as in /projects/<short name>/"))
@@ -33,7 +37,7 @@ class Command(BaseCommand):
         if options["json"]:
             told = {workflow.slug: asdict(refitted) for workflow, refitted in found.items()}
             self.stdout.write(json.dumps({"project": project, "written": not check, "questions": told}))
-        if check and any(refitted.changed or refitted.settled for refitted in found.values()):
+        if check and any(refitted.changed or refitted.waiting or refitted.settled for refitted in found.values()):
             raise CommandError(_("Run recompute without --check to bring this before a reviewer."), returncode=1)
 
     def tell(self, workflow: Workflow, refitted: Refitted, *, check: bool) -> None:
@@ -42,6 +46,9 @@ class Command(BaseCommand):
             self.stdout.write(line_about(changed))
         if len(refitted.changed) > SHOWN:
             self.stdout.write(_("  … and %(more)s more") % {"more": len(refitted.changed) - SHOWN})
+        if refitted.waiting:
+            words = _("  In doubt as well, until reviewers have decided some of those before: %(waiting)s")
+            self.stdout.write(words % {"waiting": len(refitted.waiting)})
 
 
 def recompute(workflow: Workflow, *, check: bool) -> Refitted:
