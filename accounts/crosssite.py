@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 
 
 def bears_token(request: HttpRequest) -> bool:
-    return request.headers.get("Authorization", "").lower().startswith("bearer ")
+    return request.META.get("HTTP_AUTHORIZATION", "").lower().startswith("bearer ")
 
 
 def has_session(request: HttpRequest) -> bool:

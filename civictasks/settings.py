@@ -45,17 +45,15 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "civictasks.watching.metering.meter_requests",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "civictasks.guarding.guard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.caching.keep_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "civictasks.speaking.speak",
     "django.middleware.common.CommonMiddleware",
     "accounts.crosssite.CrossSiteMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.VolunteerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "civictasks.problems.answer_wrong_methods",
 ]
 ROOT_URLCONF = "civictasks.urls"
@@ -110,7 +108,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("SECURE_COOKIES", HTTPS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 365 * 24 * 3600 if HTTPS else 0)
 CSRF_FAILURE_VIEW = "accounts.crosssite.refused"
-SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,4 +1,8 @@
-"""What goes over the API: requests are validated by these, replies are documented by them."""
+"""What goes over the API: requests are validated by these, replies are documented by them.
+
+The requests of the loop are pydantic's own models: a ``Schema`` can also be read from rows, and looks at each value of
+each request for that.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Field, Path, Query, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 
 from .consensus import fold
 from .enums import KindName, ProjectState, Status
@@ -47,7 +51,7 @@ class MisfitProblem(Problem):
     errors: list[WrongField]
 
 
-class LeaseRequest(Schema):
+class LeaseRequest(BaseModel):
     count: int = Field(1, ge=1, le=20, description="how many tasks to hold at once")
     workflow: int | None = Field(
         default=None,
@@ -110,7 +114,7 @@ class LeasesReply(Schema):
     exhausted: bool = Field(description="nothing is left for this volunteer")
 
 
-class AnswerRequest(Schema):
+class AnswerRequest(BaseModel):
     lease: str = Field(max_length=100, description="token of the lease")
     key: UUID = Field(description="made by the client, one for each answer; the same again returns the first result")
     value: Any = Field(description=VALUE, examples=[{"text": "Åbo Tidningar"}, {"matches": True}, {"unreadable": True}])
@@ -122,7 +126,7 @@ class AnswerRequest(Schema):
         return Submission(self.lease, self.key, self.value, self.elapsed_ms)
 
 
-class AnswersRequest(Schema):
+class AnswersRequest(BaseModel):
     answers: list[AnswerRequest] = Field(max_length=50, description="each is taken by itself: a bad one spoils none")
     next: NextRequest | None = Field(None, description="lease these in the same request, after the answers are kept")
 

@@ -99,7 +99,7 @@ def test_the_list_takes_as_many_queries_for_one_line_as_for_many(
         make_known(make_task(workflow))
     client.get(desk)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(desk)
 
 

@@ -58,7 +58,7 @@ def test_the_desk_asks_the_same_number_of_questions_whatever_its_size(
         with django_assert_num_queries(number):
             assert client.get(address).status_code == 200
 
-    number = {"/desk/": 9, "/desk/one/": 16}[address]
+    number = {"/desk/": 8, "/desk/one/": 15}[address]
     for slug in ("one", "two", "three"):
         project = make_project(organisation=archive, slug=slug)
         for _ in range(3):

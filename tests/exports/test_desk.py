@@ -146,10 +146,10 @@ def test_the_number_of_a_withdrawn_version_is_not_given_again(archivist, project
 def test_the_page_costs_the_same_for_one_version_and_for_three(archivist, project, django_assert_num_queries):
     release(project, now=LATER)
     archivist.get(PAGE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         archivist.get(PAGE)
     for _ in range(2):
         settle_task(project.workflows.get())
         release(project, now=LATER)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(archivist.get(PAGE).context["versions"]) == 3

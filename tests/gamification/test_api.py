@@ -102,5 +102,5 @@ def test_a_board_takes_the_same_queries_for_one_player_and_for_many(client, card
         last = play(cards, points)
     client.force_login(last)
 
-    with django_assert_num_queries(7):  # session, volunteer, project, version, entries, my standing, my rank
+    with django_assert_num_queries(6):  # session with volunteer, project, version, entries, my standing, my rank
         assert len(get(client, "project-cards").json()["entries"]) == min(players, 50)

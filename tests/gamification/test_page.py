@@ -124,7 +124,7 @@ def test_the_page_takes_the_same_queries_for_one_player_and_for_many(client, car
     client.force_login(last)
 
     # session, volunteer, version, entries, my standing and rank, five for the neighbours, tabs, two for the button
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get("/leaderboards/")
 
 

@@ -75,10 +75,10 @@ def test_pages_take_the_same_queries_for_one_answer_and_for_many(client, me, ans
     Pace.objects.create(volunteer=me, workflow=workflow)
     project_all()
 
-    # session, volunteer, standings, projects played, answers counted, projects, last answers, points; no decision yet
-    with django_assert_num_queries(8):
+    # session with account, standings, projects played, answers counted, projects, last answers, points
+    with django_assert_num_queries(7):
         client.get("/me/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/me/answers/")
 
 
