@@ -1,4 +1,4 @@
-"""Serve the HTTP requests of an ASGI server by the WSGI application, on a few long-lived threads.
+"""Answer HTTP requests of the event loop by the WSGI application, on a few long-lived threads.
 
 Two thirds of a request's time under Django's own ASGI handler go into hopping between threads. Here a request hops
 once: the thread returns the whole response, and only one too large to hold is sent on piece by piece.
@@ -9,12 +9,11 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from io import BytesIO
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO
+from functools import lru_cache
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import unquote_to_bytes
 
 from django.utils.translation import gettext as _
@@ -23,22 +22,17 @@ from accounts.crosssite import PROBLEM
 
 logger = logging.getLogger(__name__)
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Header = tuple[bytes, bytes]
+Header = tuple[str, str]
+Environ = dict[str, Any]
 
 HELD_WHOLE = 2**20  # bytes; a longer response, or one of unknown length, goes out in pieces
 SENT_AT_ONCE = 2**17  # bytes
-IN_MEMORY = 2**18  # bytes of a request's body; a longer one waits in a temporary file
 OF_THE_FILE = {
-    *(b"content-" + name for name in (b"type", b"length", b"range", b"disposition", b"encoding")),
-    *(b"etag", b"accept-ranges", b"last-modified", b"cache-control"),
+    *(f"content-{name}" for name in ("type", "length", "range", "disposition", "encoding")),
+    *("etag", "accept-ranges", "last-modified", "cache-control"),
 }
 BODILESS = {204, 304}
 REFUSALS = {302, 401, 403, 404, 405}  # of who asks, or where; a page sends strangers to the sign-in
-BODY = "civictasks.body"  # extensions of our server: the request's body as an open file,
-LENGTH = "civictasks.length"  # and the bytes that were sent; the file is empty when they were too many to keep
 
 
 class ClientGone(Exception):
@@ -47,49 +41,52 @@ class ClientGone(Exception):
 
 @dataclass
 class Reply:
-    """What the WSGI application said, ready to be sent; a ``pieces`` reply is sent by the application's own thread."""
+    """What the WSGI application said, ready to be sent."""
 
-    status: int = 500
+    status: str = ""
     headers: list[Header] = field(default_factory=list)
     body: bytes = b""
 
-    def start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
-        self.status = int(status.partition(" ")[0])
-        self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    def start(self, status: str, headers: list[Header], exc_info: object = None) -> None:
+        self.status, self.headers = status, headers
 
     @property
-    def opening(self) -> Message:
-        return {"type": "http.response.start", "status": self.status, "headers": self.headers}
+    def code(self) -> int:
+        return int(self.status[:3])
+
+    def header(self, name: str) -> str:
+        return next((value for known, value in self.headers if known.lower() == name), "")
+
+    def written(self) -> bytes:
+        """Return the whole reply as it is sent; Django has seen to it that no header has a line break."""
+        lines = [f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in self.headers), "\r\n"]
+        return "\r\n".join(lines).encode("latin-1") + self.body
 
 
-class Exchange:
-    """One request and its reply, as the thread sees it."""
+class Asker(Protocol):
+    """Whoever waits for a reply; its methods run in the event loop ``loop``."""
 
-    def __init__(self, send: Send) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.send = send
-        self.gone = threading.Event()
-        self.reply = Reply()
+    loop: asyncio.AbstractEventLoop
+    gone: bool
 
-    def send_now(self, message: Message) -> None:
-        """Send from the application's thread; returns when the connection can take more."""
-        sending = asyncio.run_coroutine_threadsafe(self.send_in_loop(message), self.loop)
-        while not self.gone.is_set():
-            try:
-                return sending.result(1)
-            except TimeoutError:
-                continue
-        sending.cancel()
-        raise ClientGone
+    def take(self, reply: Reply) -> None:
+        """Send the whole reply."""
 
-    async def send_in_loop(self, message: Message) -> None:
-        await self.send(message)
+    async def take_head(self, reply: Reply) -> None:
+        """Send the reply without its body, which comes in pieces."""
+
+    async def take_piece(self, piece: bytes) -> None:
+        """Send a piece of the body; return when the connection can take more."""
+
+    async def take_end(self) -> None:
+        """The body is complete."""
+
+    def take_failure(self) -> None:
+        """There will be no reply, or no more of it."""
 
 
-class WSGIBridge:
-    """An ASGI application for ``http`` scopes.
-
-    At most half of the threads send long responses at a time, so that volunteers are always served; who asks for one
+class Bridge:
+    """At most half of the threads send long responses at a time, so that volunteers are always served; who asks for one
     more is told to come back in a minute.
     """
 
@@ -98,56 +95,54 @@ class WSGIBridge:
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="http")
         self.downloads = threading.Semaphore(max(threads // 2, 1))
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        body, length = await _read_body(scope, receive)
-        exchange = Exchange(send)
-        watch = asyncio.ensure_future(_watch(receive, exchange))
-        try:
-            environ = _environ(scope, body, length)
-            sent = await exchange.loop.run_in_executor(self.threads, self._respond, environ, exchange)
-            if not sent:
-                await send(exchange.reply.opening)
-                await send({"type": "http.response.body", "body": exchange.reply.body})
-        finally:
-            exchange.gone.set()
-            watch.cancel()
+    def answer(self, environ: Environ, asker: Asker) -> None:
+        self.threads.submit(self._answer, environ, asker)
 
-    async def refuses(self, scope: Message) -> bool:
+    async def refuses(self, environ: Environ) -> bool:
         """Ask the application about a request whose body has only begun to come, by one without: is it refused?
 
         A page is asked for itself, as its form would lack the token; an address of the API is asked as it will be, and
         does nothing with nothing.
         """
-        if scope["path"].startswith("/desk/"):
-            scope = {**scope, "method": "GET"}
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, self._status, _environ(scope, BytesIO(), 0)) in REFUSALS
+        if environ["PATH_INFO"].startswith("/desk/"):
+            environ["REQUEST_METHOD"] = "GET"
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._status, environ) in REFUSALS
 
-    def _status(self, environ: dict[str, Any]) -> int:
+    def _status(self, environ: Environ) -> int:
         reply = Reply()
         pieces = self.application(environ, reply.start)
         if close := getattr(pieces, "close", None):
             close()
-        return reply.status
+        return reply.code
 
-    def _respond(self, environ: dict[str, Any], exchange: Exchange) -> bool:
-        """Run the application; True when the reply has been sent already."""
-        reply = exchange.reply
+    def _answer(self, environ: Environ, asker: Asker) -> None:
+        try:
+            reply = self._respond(environ, asker)
+        except Exception:
+            logger.exception("the application failed")
+            asker.loop.call_soon_threadsafe(asker.take_failure)
+        else:
+            if reply:
+                asker.loop.call_soon_threadsafe(asker.take, reply)
+
+    def _respond(self, environ: Environ, asker: Asker) -> Reply | None:
+        """Run the application; None when its reply has been sent already."""
+        reply = Reply()
         pieces = self.application(environ, reply.start)
         try:
             if environ["REQUEST_METHOD"] == "HEAD":
-                return False
+                return reply
             if _fits(reply, pieces):
                 reply.body = b"".join(pieces)
-                return False
+                return reply
             if not self.downloads.acquire(blocking=False):
                 _busy(reply, environ["PATH_INFO"])
-                return False
+                return reply
             try:
-                _stream(exchange, pieces)
+                _stream(asker, reply, pieces)
             finally:
                 self.downloads.release()
-            return True
+            return None
         finally:
             if close := getattr(pieces, "close", None):
                 close()
@@ -155,9 +150,9 @@ class WSGIBridge:
 
 
 def _fits(reply: Reply, pieces: Iterable[bytes]) -> bool:
-    if reply.status in BODILESS or not getattr(pieces, "streaming", False):
+    if reply.code in BODILESS or not getattr(pieces, "streaming", False):
         return True
-    length = dict(reply.headers).get(b"content-length", b"")
+    length = reply.header("content-length")
     return length.isdigit() and int(length) <= HELD_WHOLE
 
 
@@ -167,28 +162,40 @@ def _busy(reply: Reply, path: str) -> None:
     if path.startswith("/api/"):
         problem = {"type": "about:blank", "title": _("Please wait a minute."), "status": 503, "detail": text}
         text, kind = json.dumps(problem), PROBLEM
-    reply.status, reply.body = 503, text.encode()
+    reply.status, reply.body = "503 Service Unavailable", text.encode()
     reply.headers = [
-        *(header for header in reply.headers if header[0] not in OF_THE_FILE),
-        (b"content-type", f"{kind}; charset=utf-8".encode()),
-        (b"content-length", str(len(reply.body)).encode()),
-        (b"retry-after", b"60"),
+        *(header for header in reply.headers if header[0].lower() not in OF_THE_FILE),
+        ("Content-Type", f"{kind}; charset=utf-8"),
+        ("Content-Length", str(len(reply.body))),
+        ("Retry-After", "60"),
     ]
 
 
-def _stream(exchange: Exchange, pieces: Iterable[bytes]) -> None:
+def _stream(asker: Asker, reply: Reply, pieces: Iterable[bytes]) -> None:
     try:
-        exchange.send_now(exchange.reply.opening)
-        for piece in _gathered(_while_wanted(pieces, exchange)):
-            exchange.send_now({"type": "http.response.body", "body": piece, "more_body": True})
-        exchange.send_now({"type": "http.response.body", "body": b""})
+        _wait(asker, asker.take_head(reply))
+        for piece in _gathered(_while_wanted(pieces, asker)):
+            _wait(asker, asker.take_piece(piece))
+        _wait(asker, asker.take_end())
     except (ClientGone, ConnectionError):
         logger.info("a client left before the end of its download")
 
 
-def _while_wanted(pieces: Iterable[bytes], exchange: Exchange) -> Iterator[bytes]:
+def _wait(asker: Asker, sending: Coroutine[Any, Any, None]) -> None:
+    """Have something sent from the application's thread, and wait until it is."""
+    sent = asyncio.run_coroutine_threadsafe(sending, asker.loop)
+    while not asker.gone:
+        try:
+            return sent.result(1)
+        except TimeoutError:
+            continue
+    sent.cancel()
+    raise ClientGone
+
+
+def _while_wanted(pieces: Iterable[bytes], asker: Asker) -> Iterator[bytes]:
     for piece in pieces:
-        if exchange.gone.is_set():
+        if asker.gone:
             raise ClientGone
         yield piece
 
@@ -205,66 +212,46 @@ def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(waiting)
 
 
-async def _watch(receive: Receive, exchange: Exchange) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    exchange.gone.set()
-
-
-async def _read_body(scope: Message, receive: Receive) -> tuple[BinaryIO, int]:
-    """Return the whole body and its length, which WSGI wants to know and a chunked request does not say."""
-    if BODY in (ours := scope.get("extensions", {})):
-        ours[BODY].seek(0)
-        return ours[BODY], ours[LENGTH]
-    message = await receive()
-    if not message.get("more_body"):
-        body = message.get("body", b"")
-        return BytesIO(body), len(body)
-    spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed by the thread that reads it
-    spool.write(message.get("body", b""))
-    while message.get("more_body"):
-        message = await receive()
-        spool.write(message.get("body", b""))
-    length = spool.tell()
-    spool.seek(0)
-    return spool, length  # type: ignore[return-value]  # typeshed has no common class
-
-
-def _environ(scope: Message, body: BinaryIO, length: int) -> dict[str, Any]:
-    server, port = scope.get("server") or ("localhost", None)
-    client, client_port = scope.get("client") or ("", "")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope["method"],
+def environ_of(method: str, address: bytes, sender: tuple[str, int], receiver: tuple[str, int]) -> Environ:
+    """Return what WSGI wants to know of a request, but for its headers and its body."""
+    path, _mark, query = address.partition(b"?")
+    return {
+        "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(scope.get("raw_path") or scope["path"]).decode("latin-1"),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "SERVER_NAME": server,
-        "SERVER_PORT": str(port or 0),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
-        "REMOTE_ADDR": client,
-        "REMOTE_PORT": str(client_port),
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query.decode("latin-1"),
+        "SERVER_NAME": receiver[0],
+        "SERVER_PORT": str(receiver[1]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": sender[0],
+        "REMOTE_PORT": str(sender[1]),
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.input": body,
+        "wsgi.url_scheme": "http",
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    _add_headers(environ, scope["headers"])
+
+
+def add_body(environ: Environ, body: BinaryIO, length: int) -> None:
+    """WSGI wants to know the length, which a chunked request does not say."""
+    environ["wsgi.input"] = body
     environ["CONTENT_LENGTH"] = str(length)
-    return environ
 
 
-def _add_headers(environ: dict[str, Any], headers: Iterable[Header]) -> None:
-    """Add headers under their CGI names; one whose name has an underscore could pass for another, and is left out."""
-    for raw_name, raw_value in headers:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        if "_" in name:
-            continue
-        key = name.upper().replace("-", "_")
-        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
-            key = f"HTTP_{key}"
-        if key in environ:
-            value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
-        environ[key] = value
+@lru_cache(200)
+def cgi_name(header: bytes) -> str:
+    """Return the name of a header for CGI; none for one with an underscore, which could pass for another."""
+    name = header.decode("latin-1")
+    if "_" in name:
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+
+
+def add_headers(environ: Environ, headers: Iterable[tuple[bytes, Sequence[bytes]]]) -> None:
+    for name, values in headers:
+        if key := cgi_name(name):
+            together = (b"; " if key == "HTTP_COOKIE" else b",").join(values)
+            environ[key] = together.decode("latin-1")

@@ -1,26 +1,28 @@
-"""Daphne with the two things it lacks: patience with slow readers and uploads that stay out of memory."""
+"""Daphne with what it lacks: patience with slow readers, uploads that stay out of memory, and little ado.
+
+Sockets are Daphne's own affair. A plain request is no ASGI application here: the task, the queue, the messages and the
+line of a log that nobody reads, which Daphne makes for each, took half of the event loop's time.
+"""
 
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import Any, BinaryIO
-from urllib.parse import unquote
 
-from daphne.http_protocol import WebRequest
-from daphne.server import Server
+import daphne.server
+from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from .bridge import BODY, LENGTH, Message
-
-Refuses = Callable[[Message], Awaitable[bool]]
+from .bridge import BODILESS, Bridge, Environ, Reply, add_body, add_headers, environ_of
 
 READ_AT_ONCE = 2**20  # bytes of a request's body
 LONGEST_SOCKET_MESSAGE = 2**14  # bytes; browsers have nothing long to say to us
 STALLED = 60.0  # seconds without a byte taken, after which a reader is given up
+ODD_NAME = re.compile(rb"[^-!#$%&'*+.^_`|~0-9a-zA-Z]")
+ODD_VALUE = re.compile(rb"[\x0b\x0c\x1c-\x1e\x85]")
 
 
 @implementer(IPushProducer)
@@ -48,9 +50,9 @@ class Sieve:
     application is asked first whether this one is, and the sender waits for the answer.
     """
 
-    def __init__(self, request: WebRequest, refuses: Refuses | None) -> None:
+    def __init__(self, request: "Request", bridge: Bridge) -> None:
         self.request = request
-        self.refuses = refuses
+        self.bridge = bridge
         self.length = 0
         self.longest: int | None = None  # not known before the first bytes
         self.asking: asyncio.Task[None] | None = None
@@ -63,40 +65,24 @@ class Sieve:
             self.request.content.write(data)
         else:
             self.drop()
-        if self.refuses and not self.asking and settings.LONGEST_BODY < self.length <= self.longest:
+        if not self.asking and settings.LONGEST_BODY < self.length <= self.longest:
             self.request.channel.transport.pauseProducing()
-            self.asking = asyncio.ensure_future(self.ask(self.refuses))
+            self.asking = asyncio.ensure_future(self.ask())
 
     def drop(self) -> None:
         self.request.content.seek(0)
         self.request.content.truncate()
 
-    async def ask(self, refuses: Refuses) -> None:
-        request, refused = self.request, True
+    async def ask(self) -> None:
+        request, channel, refused = self.request, self.request.channel, True
         try:
-            refused = await refuses(scope_of(request))
+            refused = await self.bridge.refuses(request.environ(channel._command, channel._path, BytesIO(), 0))
         finally:
             if request.channel:  # the client may be gone
                 request.channel.transport.resumeProducing()
         if refused and not request.content.closed:
             self.longest = 0
             self.drop()
-
-
-def scope_of(request: WebRequest) -> Message:
-    """Return what is known of a request before its body has come."""
-    path, _mark, query = request.channel._path.partition(b"?")
-    return {
-        "type": "http",
-        "method": request.channel._command.decode("latin-1"),
-        "path": unquote(path.decode("latin-1")),
-        "raw_path": path,
-        "query_string": query,
-        "http_version": "1.1",
-        "headers": [
-            (name.lower(), value) for name, values in request.requestHeaders.getAllRawHeaders() for value in values
-        ],
-    }
 
 
 def longest_body(address: bytes) -> int:
@@ -106,55 +92,147 @@ def longest_body(address: bytes) -> int:
     return settings.LONGEST_CHUNK if re.fullmatch(settings.CHUNKS_AT, path) else settings.LONGEST_BODY
 
 
-class RequestQueue:
-    """What Daphne tells the application, without the request's body, which the application reads from its file."""
+class Request(WebRequest):
+    """A plain request goes from here to a thread and comes back as a whole reply, or in pieces."""
 
-    def __init__(self, queue: asyncio.Queue[Message]) -> None:
-        self.queue = queue
+    tap: Tap | None = None
+    gone = False
 
-    def put_nowait(self, message: Message) -> None:
-        if message["type"] != "http.request":
-            self.queue.put_nowait(message)
+    def __init__(self, *args: Any) -> None:
+        self.loop = asyncio.get_running_loop()
+        super().__init__(*args)
+        self.sieve = self.handleContentChunk = Sieve(self, self.server.bridge)
+        self._parsePOSTFormSubmission = False  # Twisted would parse every form in memory: 3 GB for an upload of 200 MB
+
+    def process(self) -> None:
+        if self.is_for_daphne():
+            super().process()
+        else:
+            environ = self.environ(self.method, self.uri, _own(self.content), self.sieve.length)
+            self.server.bridge.answer(environ, self)
+
+    def is_for_daphne(self) -> bool:
+        """Whether this becomes a socket, or is malformed: Daphne says so."""
+        upgrade = self.requestHeaders.getRawHeaders(b"Upgrade", [b""])[0]
+        return (
+            upgrade.lower() == b"websocket"
+            or not self.uri.isascii()
+            or any(
+                ODD_NAME.search(name) or ODD_VALUE.search(b"".join(values))
+                for name, values in self.requestHeaders.getAllRawHeaders()
+            )
+        )
+
+    def environ(self, method: bytes, address: bytes, body: BinaryIO, length: int) -> Environ:
+        sender, receiver = address_of(self.client), address_of(self.host)
+        environ = environ_of(method.decode("latin-1"), address, sender, receiver)
+        add_headers(environ, self.requestHeaders.getAllRawHeaders())
+        add_body(environ, body, length)
+        return environ
+
+    def connectionLost(self, reason: Any) -> None:
+        self.gone = True
+        super().connectionLost(reason)
+
+    def take(self, reply: Reply) -> None:
+        if self.gone:
+            return
+        if self.is_simple(reply):
+            self.startedWriting = 1
+            send_at_once(self.channel.transport, reply.written())
+        else:
+            self.begin(reply)
+            self.write(reply.body)
+        self.finish()
+
+    def is_simple(self, reply: Reply) -> bool:
+        """Whether the reply can go out as it is: its length is told, and the connection stays open."""
+        plain = self.clientproto == b"HTTP/1.1" and self.method != b"HEAD" and reply.code not in BODILESS
+        return plain and self.channel.persistent and bool(reply.header("content-length"))
+
+    def begin(self, reply: Reply) -> None:
+        self.setResponseCode(reply.code, reply.status[4:].encode("latin-1"))
+        for name, value in reply.headers:
+            self.responseHeaders.addRawHeader(name.encode("latin-1"), value.encode("latin-1"))
+
+    async def take_head(self, reply: Reply) -> None:
+        if not self.gone:
+            self.begin(reply)
+            self.write(b"")
+
+    async def take_piece(self, piece: bytes) -> None:
+        """Wait while the connection's buffer is full, else all of a download would lie in memory."""
+        if self.gone:
+            return
+        self.write(piece)
+        if not self.tap:
+            self.tap = Tap()
+            self.registerProducer(self.tap, True)
+        try:
+            await asyncio.wait_for(self.tap.open.wait(), STALLED)
+        except TimeoutError:
+            self.channel.transport.abortConnection()
+            raise ConnectionAbortedError("the reader stalled") from None
+
+    async def take_end(self) -> None:
+        if self.gone:
+            return
+        if self.tap:
+            self.unregisterProducer()
+        self.finish()
+
+    def take_failure(self) -> None:
+        if self.gone:
+            return
+        if self.startedWriting:
+            self.channel.transport.abortConnection()
+        else:
+            self.handle_exception(None)
 
 
-class PatientServer(Server):
-    refuses: Refuses | None = None
+def send_at_once(transport: Any, data: bytes) -> None:
+    """Send what the connection takes at once, and have Twisted send the rest.
+
+    Twisted first waits to be told that the connection takes anything. It nearly always takes a whole reply.
+    """
+    waiting = transport.dataBuffer or transport._tempDataBuffer  # of the reply before, which goes first
+    sent = 0 if waiting else transport.writeSomeData(data)
+    if not isinstance(sent, int):  # the connection is lost, which Twisted finds out in its own way
+        sent = 0
+    if sent < len(data):
+        transport.write(data[sent:])
+
+
+def address_of(end: Any) -> tuple[str, int]:
+    """Return host and port of an end of a connection; a Unix socket has none."""
+    return getattr(end, "host", ""), getattr(end, "port", 0)
+
+
+class Factory(HTTPFactory):
+    def buildProtocol(self, addr: Any) -> Any:
+        channel = super().buildProtocol(addr)
+        channel.requestFactory = Request
+        return channel
+
+    def log(self, request: Request) -> None:
+        """Nobody reads it."""
+
+
+daphne.server.HTTPFactory = Factory  # Daphne asks nobody which one to use
+
+
+class PatientServer(daphne.server.Server):
+    """Daphne keeps book of what is connected, to end it with itself: of sockets alone."""
+
+    bridge: Bridge
 
     def protocol_connected(self, protocol: Any) -> None:
-        # Twisted would parse every form for itself, in memory: 3 GB for an upload of 200 MB.
-        protocol._parsePOSTFormSubmission = False
-        if isinstance(protocol, WebRequest):
-            protocol.handleContentChunk = Sieve(protocol, self.refuses)
-        super().protocol_connected(protocol)
+        if not isinstance(protocol, Request):
+            super().protocol_connected(protocol)
 
-    def create_application(self, protocol: Any, scope: Message) -> Any:
-        if isinstance(protocol, WebRequest):
-            scope["extensions"] = {BODY: _own(protocol.content), LENGTH: protocol.handleContentChunk.length}
-            queue = super().create_application(protocol, scope)
-            return queue and RequestQueue(queue)
-        return super().create_application(protocol, scope)
-
-    async def handle_reply(self, protocol: Any, message: Message) -> None:
-        is_body = isinstance(protocol, WebRequest) and message["type"] == "http.response.body"
-        more = message.get("more_body")
-        if is_body and not more and getattr(protocol, "tap", None) and protocol.channel:  # the client may be gone
-            protocol.unregisterProducer()
-        await super().handle_reply(protocol, message)
-        if is_body and more:
-            await self._until_taken(protocol)
-
-    async def _until_taken(self, protocol: Any) -> None:
-        """Wait while the connection's buffer is full, else all of a download would lie in memory."""
-        if protocol.finished or protocol.channel is None:
-            return
-        if not getattr(protocol, "tap", None):
-            protocol.tap = Tap()
-            protocol.registerProducer(protocol.tap, True)
-        try:
-            await asyncio.wait_for(protocol.tap.open.wait(), STALLED)
-        except TimeoutError:
-            protocol.channel.transport.abortConnection()
-            raise ConnectionAbortedError("the reader stalled") from None
+    def protocol_disconnected(self, protocol: Any) -> None:
+        if not isinstance(protocol, Request):
+            super().protocol_disconnected(protocol)
 
 
 def _own(content: BinaryIO) -> BinaryIO:
@@ -165,18 +243,15 @@ def _own(content: BinaryIO) -> BinaryIO:
         return BytesIO(content.read())
 
 
-def serve(application: Any, endpoint: str, refuses: Refuses | None = None) -> None:
-    """Serve until SIGTERM or SIGINT. ``endpoint`` is Twisted's: ``fd:fileno=3``, ``tcp:port=8000:interface=…``.
-
-    ``refuses`` tells by a request's head whether its body need not be kept.
-    """
+def serve(sockets: Any, endpoint: str, bridge: Bridge) -> None:
+    """Serve until SIGTERM or SIGINT. ``endpoint`` is Twisted's: ``fd:fileno=3``, ``tcp:port=8000:interface=…``."""
     server = PatientServer(
-        application,
+        sockets,
         endpoints=[endpoint],
         request_buffer_size=READ_AT_ONCE,
         websocket_max_message_size=LONGEST_SOCKET_MESSAGE,
         websocket_max_frame_size=LONGEST_SOCKET_MESSAGE,
         server_name="",
     )
-    server.refuses = refuses
+    server.bridge = bridge
     server.run()

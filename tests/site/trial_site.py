@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import django
 
-from civictasks.bridge import WSGIBridge
+from civictasks.bridge import Bridge
 from civictasks.serving import serve
 
 UPLOAD = "/api/v1/projects/trial/batches"
@@ -71,5 +71,4 @@ def application(environ, start_response):
 
 if __name__ == "__main__":
     django.setup()  # for translations
-    bridge = WSGIBridge(application, 4)
-    serve(bridge, f"fd:fileno={sys.argv[1]}", bridge.refuses)
+    serve(None, f"fd:fileno={sys.argv[1]}", Bridge(application, 4))

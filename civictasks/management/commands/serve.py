@@ -16,4 +16,4 @@ class Command(BaseCommand):
         from civictasks.asgi import application, bridge
         from civictasks.serving import serve  # installs Twisted's reactor
 
-        serve(application, f"fd:fileno={fd}" if fd else f"tcp:port={port}:interface=127.0.0.1", bridge.refuses)
+        serve(application, f"fd:fileno={fd}" if fd else f"tcp:port={port}:interface=127.0.0.1", bridge)
