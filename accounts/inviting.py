@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .audit import record
@@ -15,8 +16,8 @@ from .registering import cleaned_username
 def invite(organisation: Organisation, who: Volunteer, username: str, role: Role) -> Invitation:
     """Ask the account of this name into the team; for a name that is nobody's it looks the same to everyone.
 
-    A second call changes the role at most. Raises ``TeamError`` for a name that no account can have, or that of a
-    member, whom the owner sees anyway.
+    A second call changes the role at most, or renews one that is over. Raises ``TeamError`` for a name that no account
+    can have, or that of a member, whom the owner sees anyway.
     """
     try:
         username = cleaned_username(username)
@@ -28,9 +29,11 @@ def invite(organisation: Organisation, who: Volunteer, username: str, role: Role
     invitation, made = Invitation.objects.get_or_create(
         organisation=organisation, username=username, defaults={"role": role, "volunteer": account}
     )
-    changed = invitation.role != role
+    changed = invitation.role != role or invitation.is_over
+    if invitation.is_over:
+        invitation.created_at = timezone.now()
     invitation.role, invitation.volunteer = role, account
-    invitation.save(update_fields=["role", "volunteer"])
+    invitation.save(update_fields=["role", "volunteer", "created_at"])
     if made or changed:
         record(organisation, who, "member.invited", invitation=invitation.pk, role=role)
     return invitation
@@ -38,10 +41,15 @@ def invite(organisation: Organisation, who: Volunteer, username: str, role: Role
 
 @transaction.atomic
 def accept(invitation: int, who: Volunteer) -> Organisation | None:
-    """Join the team and return the organisation; None when the invitation is no longer there."""
+    """Join the team and return the organisation; None when the invitation is no longer there.
+
+    Raises ``TeamError`` for one that is over.
+    """
     found = own(invitation, who)
     if found is None:
         return None
+    if found.is_over:
+        raise TeamError(_("This invitation is over: it held for two weeks. Ask its owner to invite you again."))
     found.delete()
     _member, joined = Membership.objects.get_or_create(
         organisation=found.organisation, volunteer=who, defaults={"role": found.role}

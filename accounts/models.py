@@ -17,6 +17,7 @@ from .enums import Role
 from .naming import pen_name
 
 UNUSED_AFTER = timedelta(hours=24)
+INVITED_FOR = timedelta(days=14)
 RANDOM_NAME = "v-"  # what the user names begin with that nobody chose
 
 
@@ -120,6 +121,11 @@ class Invitation(models.Model):
             models.UniqueConstraint(fields=["organisation", "username"], name="invitation_once"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
         ]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was made so long ago that it opens nothing any more."""
+        return timezone.now() - self.created_at > INVITED_FOR
 
 
 class TokenQuerySet(models.QuerySet["Token"]):

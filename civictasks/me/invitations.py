@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.errors import TeamError
 from accounts.inviting import accept, decline
 from accounts.views import AT_THE_DESK
 
@@ -16,7 +17,11 @@ from .door import VolunteersRequest, volunteer_required
 @volunteer_required
 def answer_invitation(request: VolunteersRequest, invitation: int) -> HttpResponse:
     joins = "accept" in request.POST
-    organisation = (accept if joins else decline)(invitation, request.user)
+    try:
+        organisation = (accept if joins else decline)(invitation, request.user)
+    except TeamError as error:
+        messages.error(request, str(error))
+        return redirect("me")
     if organisation is None:
         messages.error(request, _("This invitation is no longer there: it was answered or revoked."))
         return redirect("me")

@@ -4,10 +4,11 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.audit import record
 from accounts.authentication import NotSignedIn, bearer_of
-from accounts.models import Act, Invitation, Membership, Token, Volunteer
+from accounts.models import INVITED_FOR, Act, Invitation, Membership, Token, Volunteer
 from tests.factories import make_organisation, make_volunteer
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,24 @@ def test_an_invitation_opens_nothing_to_strangers_nor_after_it_was_revoked(clien
     assert (roles(archive), acts()) == ({"olga": "owner"}, ["member.invited", "invitation.revoked"])
     refused = ben.get("/desk/")
     assert (refused.status_code, "Your account is in no team yet." in refused.text) == (403, True)
+
+
+def test_an_invitation_is_over_after_two_weeks_and_may_be_made_again(client, owner, archive, ben):
+    invite(client)
+    number = Invitation.objects.get().pk
+    Invitation.objects.update(created_at=timezone.now() - INVITED_FOR)
+
+    refused = ben.post(f"/me/invitations/{number}/", {"accept": "1"}, follow=True)
+    assert refused.text.count("This invitation is over: it held for two weeks.") == 2  # said, and where it stands
+    assert 'name="accept"' not in refused.text
+    assert (roles(archive), "Invite again" in client.get("/desk/team/").text) == ({"olga": "owner"}, True)
+
+    invite(client)
+    assert invited(client.get("/desk/team/")) == ["ben"]
+    ben.post(f"/me/invitations/{number}/", {"accept": "1"})
+
+    assert roles(archive) == {"olga": "owner", "ben": "reviewer"}
+    assert acts() == ["member.invited", "member.invited", "member.joined"]
 
 
 def test_a_member_elsewhere_finds_an_invitation_at_their_desk(client, owner, ben):
