@@ -18,10 +18,12 @@ from civictasks.embedded.valkey import Valkey, socket_path
 from ingestion.containment import Decoder
 from tasks.queueing import QUEUE
 
+from .emptying import empty_tables
 from .live import CHROMIUM, LiveServer, child_environment, stays_here
 from .postgres import Postgres
 from .warm import Commands, Decoders
 
+TransactionTestCase._fixture_teardown = empty_tables  # pytest-django's tests that commit are such cases
 LEFT_OUT = pytest.StashKey[int]()  # how many tests
 
 
