@@ -34,7 +34,7 @@ from tasks.consensus.crowds.readings import Readings
 from tasks.consensus.crowds.scoring import calibration_error, reliability
 from tasks.consensus.crowds.texts import fit_texts
 
-from .consensus import KNOWN, Truth, read_crowds
+from .consensus import KNOWN, Truth, majority, read_crowds
 from .consensus_text import LOOSE
 from .consensus_text import SETS as SPEECH
 from .consensus_text import read as read_speech
@@ -71,6 +71,8 @@ def of_choices(truth: Truth) -> Iterator[tuple[str, Figures]]:
         belief = belief_of(part, fit_difficulty(part, reliable))[:, others]
         right = belief.argmax(0) == truth.label[others]
         yield f"the same by difficulty, {words}", figures(belief.max(0), right)
+    counted = majority(crowd)[:, others]
+    yield "votes counted", figures(counted.max(0), counted.argmax(0) == truth.label[others])
 
 
 def records(crowd: Any, right: Real, chance: float) -> Real:
@@ -187,11 +189,11 @@ def judged(given: Readings, reliable: Real, lines: Lines) -> Figures:
     return figures([one.confidence for one in verdicts.values()], right)
 
 
-def tell(title: str, crowds: Iterable[Iterable[tuple[str, Figures]]], of_one: int) -> None:
-    """Print means; every row but the first of ``of_one`` beside the first of them."""
+def tell(title: str, crowds: Iterable[Iterable[tuple[str, Figures]]], of_one: int) -> list[dict[str, Figures]]:
+    """Print means; every row but the first of ``of_one`` beside the first of them. Return the figures of each crowd."""
     found = [dict(each) for each in crowds]
     if not found:
-        return
+        return []
     print(f"\n{title}: {len(found)} crowds{'':24}accuracy  log-loss       ECE")
     for place, name in enumerate(found[0]):
         rows = np.array([each[name] for each in found])
@@ -203,6 +205,7 @@ def tell(title: str, crowds: Iterable[Iterable[tuple[str, Figures]]], of_one: in
             errors = change.std(0, ddof=1) / math.sqrt(len(found))
             told = "".join(f"  {mean:+.4f} ± {error:.4f}" for mean, error in zip(change.mean(0), errors, strict=True))
             print(f"{'':20}change{told}")
+    return found
 
 
 def main() -> None:
@@ -216,7 +219,9 @@ def main() -> None:
     if options.only != "texts":
         tell("Real choices", map(of_choices, read_crowds(options.crowds)), 2)
         drawn = (draw(name, seed) for seed in seeds for name in KINDS)
-        tell("Simulated choices", map(of_choices, drawn), 2)
+        found = tell("Simulated choices", map(of_choices, drawn), 2)
+        gains = [each["blend with difficulty, nothing known"][0] - each["votes counted"][0] for each in found]
+        print(f"  the blend, nothing known, gains {min(gains):+.4f} to {max(gains):+.4f} on votes counted")
     for turns in TURNS if options.only != "choices" else ():
         folders = [folder for folder in (options.crowds / name for name in SPEECH) if folder.is_dir()]
         crowds = [

@@ -1,6 +1,6 @@
 """The consensus of a crowd: several models side by side, because each of them fails on some crowd."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +30,7 @@ MODELS: dict[str, View] = {
 VIEWS = VOTES | MODELS
 DIFFICULTY = "difficulty"  # a second look at what the others have found
 MOST_CELLS = 30_000_000  # numbers in the tables of the finest model
+ANSWERS_AT_MOST = 1_500_000  # that tell how reliable people are, for the view of difficulty
 SAMPLE = 200  # unknown tasks that the weights are fitted on beside the known ones
 
 
@@ -78,41 +79,45 @@ def blend(crowd: Crowd, known: Known = NOTHING, usual: Mapping[str, float] | Non
     views = {
         name: VIEWS[name](crowd) for name, weight in usual.items() if name in VIEWS and (weight or len(known.task))
     }
+    look = look_through(crowd)
     if DIFFICULTY in usual:
-        views[DIFFICULTY] = fit_difficulty(crowd, reliability_by(crowd, views, usual))
-    looked_at, weights = look(crowd, views), np.array([usual[name] for name in views])
+        first = {name: view for name, view in views.items() if usual[name]}
+        weights = np.array([usual[name] for name in first])
+        views[DIFFICULTY] = fit_difficulty(crowd, reliability_by(crowd, look(first), weights / weights.sum()))
+    looked_at, weights = look(views), np.array([usual[name] for name in views])
     if len(known.task):
         weights = fit_weights(*shown(crowd, known, looked_at), usual=weights)
     taught = dict(zip(views, weights.tolist(), strict=True))
     return Blend(crowd, lambda part: pool(looked_at(part), weights), taught, len(known.task))
 
 
-def look(crowd: Crowd, views: Mapping[str, Believe]) -> Believe:
-    """Tell the logarithms of all views, shape (views, labels, tasks of the part).
+def look_through(crowd: Crowd) -> Callable[[Mapping[str, Believe]], Believe]:
+    """Return what makes views tell their logarithms, shape (views, labels, tasks of the part).
 
     The models take errors for independent, which they are not: their logarithms are multiplied by ``independent_share``
     (the rho of 0.2 suits crowds of 3 to 20 answers a task).
     """
     told, equals, votes = telling_share(crowd), alike(crowd), smoothed_vote(crowd)
 
-    def looked_at(part: Part) -> Real:
+    def look(views: Mapping[str, Believe]) -> Believe:
+        return lambda part: np.stack(list(logs_by(part, views)))
+
+    def logs_by(part: Part, views: Mapping[str, Believe]) -> Iterator[Real]:
         share = independent_share(part.answers_of_task)
         as_equals = {True: logs_of(votes(part)), False: share * logs_of(equals(part))}
-        return np.stack(
-            [
-                told * logs_of(view(part)) * (share if name in MODELS else 1.0) + (1 - told) * as_equals[name in VOTES]
-                for name, view in views.items()
-            ]
-        )
+        for name, view in views.items():
+            own = logs_of(view(part)) * (share if name in MODELS else 1.0)
+            yield told * own + (1 - told) * as_equals[name in VOTES]
 
-    return looked_at
+    return look
 
 
-def reliability_by(crowd: Crowd, views: Mapping[str, Believe], usual: Mapping[str, float]) -> Real:
-    """Return how often each volunteer is right if these views are, as it were, usual; shape (volunteers,)."""
-    looked_at, taught = look(crowd, views), crowd.overlapping()
-    weights = np.array([usual[name] for name in views])
-    weights /= weights.sum()
+def reliability_by(crowd: Crowd, looked_at: Believe, weights: Real) -> Real:
+    """Return how often each volunteer is right if the pool of these views is; shape (volunteers,).
+
+    Who has no answer among those that teach is a newcomer.
+    """
+    taught = crowd.overlapping(ANSWERS_AT_MOST)
     right = right_answers(Blend(taught, lambda part: pool(looked_at(part), weights), {}, 0))
     answers: Real = taught.answers_of_volunteer.astype(float)
     hits, misses = newcomers_record(right, answers, 1 / max(crowd.labels, 2))
