@@ -19,6 +19,7 @@ from .truth import COLUMNS, ENOUGH_OVERLAP, PICTURE_COLUMNS, overlap, region_of,
 
 MOST_ROWS = 500
 LARGEST = 2_000_000  # bytes
+DELIMITERS = ",;\t"  # spreadsheets of half of Europe write semicolons
 MOST_TASKS = 500_000  # to look for a region among
 BOX = COLUMNS[:4]
 REGION_COLUMNS = ("region", "region_id")
@@ -54,15 +55,19 @@ def take_table(archivist: Volunteer, project: Project, data: bytes) -> list[Repo
     """
     rows = rows_of(data)
     find = finder(project, rows[:MOST_ROWS])
-    return [report(archivist, project, number, row, find) for number, row in enumerate(rows, 2)]
+    said: dict[int, Report] = {}
+    return [report(archivist, project, number, row, find, said) for number, row in enumerate(rows, 2)]
 
 
 def rows_of(data: bytes) -> list[dict[str, str]]:
     if len(data) > LARGEST:
         raise BadTable(_("This table is larger than 2 MB. Send it in parts."))
     try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-        rows = [{name: (text or "") for name, text in row.items() if isinstance(name, str)} for row in reader]
+        text = data.decode("utf-8-sig")
+        parted = max(DELIMITERS, key=text.partition("\n")[0].count)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=parted, strict=True)
+        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+        rows = [{name: (cell or "") for name, cell in row.items() if isinstance(name, str)} for row in reader]
     except UnicodeDecodeError:
         raise BadTable(_("This file is not in UTF-8. Save it from your program as “CSV UTF-8”.")) from None
     except csv.Error as error:
@@ -112,7 +117,7 @@ class Finder:
         if page is None:
             raise BadRow(_("No page of this project is called %(name)s.") % {"name": name or "–"})
         try:
-            box = region_of(row, page)
+            box = region_of(row | {side: row[side].strip().removesuffix(".0") for side in BOX}, page)
         except (ValueError, KeyError):
             raise BadRow(_("x, y, w and h must be whole numbers.")) from None
         return lines_at(page, box)
@@ -138,7 +143,15 @@ def finder(project: Project, rows: list[dict[str, str]]) -> Finder:
     return Finder(project, (task for task in every if region_id(task.page.sha256, task.region) in wanted))
 
 
-def report(archivist: Volunteer, project: Project, number: int, row: dict[str, str], finder: Finder) -> Report:
+def report(
+    archivist: Volunteer,
+    project: Project,
+    number: int,
+    row: dict[str, str],
+    finder: Finder,
+    said: dict[int, Report],
+) -> Report:
+    """``said``: the rows taken before this one, by their line."""
     given = first_of(row, (*VALUE_COLUMNS, "mark"))
     if number > MOST_ROWS + 1:
         words = _("Only %(most)d rows are taken at once. Send this one and those after it in a table of their own.")
@@ -146,11 +159,16 @@ def report(archivist: Volunteer, project: Project, number: int, row: dict[str, s
     task = None
     try:
         task = finder.find(row)
-        marked = mark(archivist, task.pk, value_of(row, task.version.kind))
+        value = value_of(row, task.version.kind)
+        if (before := said.get(task.pk)) and before.given != given:
+            words = _("Row %(number)d says “%(given)s” of the same line: strike one of the two.")
+            raise BadRow(words % {"number": before.number, "given": before.given})
+        marked = mark(archivist, task.pk, value)
     except TasksError as error:
         return Report(number, False, str(error), given, task.pk if task else None)
     words = _("Taken, and the line is settled by it.") if marked.settled else _("Taken; it was settled so already.")
-    return Report(number, True, words, given, task.pk)
+    said[task.pk] = Report(number, True, words, given, task.pk)
+    return said[task.pk]
 
 
 def value_of(row: dict[str, str], kind: str) -> dict[str, Any]:

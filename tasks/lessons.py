@@ -18,9 +18,16 @@ def lesson_of(mine: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     return {
         "text": there,
         "written": "text" in known,
-        "parts": [[part.mine, part.decided] for part in differences(here, there)] if both_typed else [],
+        "parts": side_by_side(here, there) if both_typed else [],
         "words": list(sentences(here, there)) if both_typed else [],
     }
+
+
+def side_by_side(mine: str, decided: str) -> list[list[str]]:
+    """Return both readings in parts; as one part each where they are not of the same line at all."""
+    parts = [[part.mine, part.decided] for part in differences(mine, decided)]
+    alike = sum(len(here) for here, there in parts if here == there)
+    return parts if 2 * alike >= max(len(mine), len(decided)) else [[mine, decided]]
 
 
 def sentences(mine: str, decided: str) -> Iterator[str]:

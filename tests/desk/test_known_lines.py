@@ -120,6 +120,7 @@ def test_each_row_of_a_table_is_taken_or_said_why_not(client, archivist, workflo
         "card-7.jpg,12,900,790,34,Oulu,\n"
         "card-7.jpg,left,41,790,34,Oulu,\n"
         "card-7.jpg,12,41,790,34,,\n"
+        "card-7.jpg,12,41,790,34,Turku,\n"
     )
 
     reply = send(client, desk, table)
@@ -131,12 +132,15 @@ def test_each_row_of_a_table_is_taken_or_said_why_not(client, archivist, workflo
         (5, False, "No line lies in this box. Compare x, y, w and h with the regions on the page at the desk."),
         (6, False, "x, y, w and h must be whole numbers."),
         (7, False, "This row says nothing: fill in text, or “blank” or “unreadable” under mark."),
+        (8, False, "Row 2 says “Helsinki” of the same line: strike one of the two."),
     ]
     found = dict(Gold.objects.values_list("task", "value"))
     assert found == {by_box.pk: {"text": "Helsinki"}, by_region.pk: {"text": "Turku"}}
     assert rows_of(send(client, desk, table))[0] == (2, True, "Taken; it was settled so already.")
     by_box.refresh_from_db()
     assert by_box.state == TaskState.AGREED
+    as_from_a_spreadsheet = "Page;X;Y;W;H;Text\ncard-7.jpg;12.0;41.0;790.0;34.0;Helsinki\n"
+    assert rows_of(send(client, desk, as_from_a_spreadsheet)) == [(2, True, "Taken; it was settled so already.")]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +149,7 @@ def test_each_row_of_a_table_is_taken_or_said_why_not(client, archivist, workflo
         ("", "There is no row in this table."),
         ("page,text\ncard-7.jpg,Oulu\n", "The columns must be page, x, y, w, h and text; or region and text."),
         ("region,text\n\ud800", "This file is not in UTF-8."),
+        ('region,text\n1,"Oulu\n2,Kemi\n', "This file cannot be read as a CSV: unexpected end of data."),
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused_in_a_sentence(client, archivist, desk, table, sentence):

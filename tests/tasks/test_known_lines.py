@@ -16,6 +16,7 @@ from tasks.enums import DecidedBy, GoldSource, Purpose, TaskState, Urgency
 from tasks.errors import NotReviewable, OwnReading
 from tasks.knowing import mark, retire, use
 from tasks.leases import free_expired_seats, give_back
+from tasks.lessons import lesson_of
 from tasks.models import Answer, Decision, Gold, Lease, Pace, Skill, Task
 from tasks.opaque import reveal
 from tasks.outcomes import outcomes_of
@@ -278,6 +279,12 @@ def test_a_wrong_answer_to_what_an_archivist_knows_is_told_kindly_what_the_line_
     assert (skill.checks_right, skill.checks_wrong) == (0.5, 0.5)  # a slip of the hand
     [outcome] = outcomes_of(volunteer.pk, [key])
     assert (outcome["status"], outcome["pending"]) == ("counted", False)
+
+
+def test_what_is_read_of_no_such_line_is_not_compared_letter_by_letter():
+    lesson = lesson_of({"text": "wrong reading"}, {"text": "Wasa"})
+
+    assert lesson["parts"] == [["wrong reading", "Wasa"]]
 
 
 def test_what_the_crowd_is_sure_of_measures_and_does_not_teach(workflow):
