@@ -8,14 +8,15 @@ each run, and its SQL is kept.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Expression, JSONField, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
 PLACEHOLDER = re.compile(r"(?<!%)%s")
+PLAIN = {int, float, str, bool, bytes, type(None)}  # both databases take them as they are
 
 
 class Given(Expression):
@@ -32,7 +33,14 @@ class Given(Expression):
 
     def value(self, values: dict[str, Any], database: Any) -> Any:
         value = values[self.name] if self.at is None else values[self.name][self.at]
-        return self.field_given.get_db_prep_value(value, database) if self.field_given else value
+        return for_column(self.field_given, value, database) if self.field_given else value
+
+
+def for_column(field: Any, value: Any, database: Any) -> Any:
+    """Return a value as the database wants it for a column. Django looks long at numbers and texts, to no effect."""
+    if type(value) in PLAIN and not isinstance(field, JSONField):
+        return value
+    return field.get_db_prep_save(value, database)
 
 
 def each(name: str, length: int, field: Any = None) -> Any:
@@ -56,9 +64,7 @@ class Done:
 def ask(database: Any, sql: str, parameters: Sequence[Any]) -> Any:
     """Execute a statement and return its outcome, which PostgreSQL fetches only when its ``rows`` or its ``count`` are
     looked at: until then the statement may wait for others to be sent with it."""
-    if hasattr(database, "ask"):
-        return database.ask(sql, parameters)
-    return execute(database, sql, parameters)
+    return database.ask(sql, parameters)
 
 
 def execute(database: Any, sql: str, parameters: Sequence[Any]) -> Done:
@@ -230,21 +236,23 @@ class Insertion:
 
     def ask(self, **values: Any) -> Callable[[], int]:
         """Insert a row; call what is returned to have its id."""
-        database = here()
-        outcome = ask(database, self.returning_id, self._prepared(values, database))
+        outcome = self._inserted(values)
         return lambda: outcome.rows[0][0]
 
     def is_new(self, **values: Any) -> bool:
         """Insert a row; False where it was there already."""
-        database = here()
-        return bool(ask(database, self.returning_id, self._prepared(values, database)).rows)
+        return bool(self._inserted(values).rows)
 
-    def many(self, rows: Iterable[Model]) -> None:
-        """Insert some unsaved rows, tens at most; their ids stay unknown."""
+    def many(self, rows: Iterable[object]) -> None:
+        """Insert some rows, tens at most, from what has attributes of these names; their ids stay unknown."""
         database = here()
-        prepared = [self._prepared(vars(row), database) for row in rows]
+        prepared = [self._prepared(partial(getattr, row), database) for row in rows]
         if prepared:
             ask(database, self.sql(len(prepared)), [value for row in prepared for value in row])
 
-    def _prepared(self, values: dict[str, Any], database: Any) -> list[Any]:
-        return [field.get_db_prep_save(values[name], database) for name, field in self.fields.items()]
+    def _inserted(self, values: dict[str, Any]) -> Any:
+        database = here()
+        return ask(database, self.returning_id, self._prepared(values.__getitem__, database))
+
+    def _prepared(self, value_of: Callable[[str], Any], database: Any) -> list[Any]:
+        return [for_column(field, value_of(name), database) for name, field in self.fields.items()]

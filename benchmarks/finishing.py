@@ -145,7 +145,7 @@ def look_at_once(two: list[Any], story: Story) -> None:
     """Let two people choose from the same state of the database, and count what both would take."""
     from tasks.models import Pace, Workflow
     from tasks.scheduling import Asked
-    from tasks.walking import Walker, load_cursors, look, pick, subjects_of
+    from tasks.walking import Walker, load_cursors, look, pick
 
     workflow = Workflow.objects.get()
     asked = Asked(workflow.project_id, workflow.pk, workflow.front_from, workflow.frontier, source=None)
@@ -157,10 +157,10 @@ def look_at_once(two: list[Any], story: Story) -> None:
             volunteer.pk, asked.project, asked.workflow, load_cursors(pace.cursors if pace else {}, asked.front)
         )
         rings = look(walker, 16)
-        mine = subjects_of(walker, [task.subject for ring in rings.values() for task in ring])
+        passed: set[int] = set()
         picked: list[Any] = []
         for urgency, ring in rings.items():
-            picked += pick(ring, mine, walker.cursors[urgency], AT_A_TIME - len(picked))
+            picked += pick(ring, passed, walker.cursors[urgency], AT_A_TIME - len(picked))
         chosen.append({task.id for task in picked})
     random.setstate(state)
     story.at_once += len(chosen[0])

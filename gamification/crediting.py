@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
 
 from accounts.prepared import Insertion
 from tasks.signals import CountedAnswer, Settlement
@@ -12,9 +15,20 @@ from .enums import Rule
 from .models import Ledger
 from .rules import POINTS, live, named, next_turn, reversal_of
 
-NEW_LINES = Insertion(
-    Ledger, "project_id", "volunteer_id", "answer", "rule", "points", "earned_at", "created_at", once=True
-)
+
+class NewLine(NamedTuple):
+    """The columns of a line of the ledger that its database has no default for."""
+
+    project_id: int
+    volunteer_id: int
+    answer: int
+    rule: str
+    points: int
+    earned_at: datetime
+    created_at: datetime
+
+
+NEW_LINES = Insertion(Ledger, *NewLine._fields, once=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +45,9 @@ class Credit:
     def name(self) -> str:
         return named(self.rule, self.decision)
 
-    def line(self, project: int, name: str) -> Ledger:
-        return Ledger(
-            project_id=project,
-            volunteer_id=self.volunteer,
-            answer=self.answer,
-            rule=name,
-            points=POINTS[self.rule],
-            earned_at=self.earned_at,
-        )
+    def line(self, project: int, name: str) -> NewLine:
+        points = POINTS[self.rule]
+        return NewLine(project, self.volunteer, self.answer, name, points, self.earned_at, timezone.now())
 
 
 def credit(answer: CountedAnswer, settled: Settlement | None, at: datetime) -> int:
@@ -90,7 +98,7 @@ def balance(project: int, answers: Collection[int], wanted: Iterable[Credit]) ->
     for each in wanted:
         wanted_of[each.answer].append(each)
     lines = [line for answer in answers for line in missing_lines(project, held[answer], wanted_of[answer])]
-    Ledger.objects.bulk_create(lines, ignore_conflicts=True)
+    NEW_LINES.many(lines)
     return len(lines)
 
 
@@ -101,7 +109,7 @@ def held_lines(project: int, answers: Collection[int]) -> dict[int, dict[str, Le
     return held
 
 
-def missing_lines(project: int, held: dict[str, Ledger], wanted: Iterable[Credit]) -> Iterator[Ledger]:
+def missing_lines(project: int, held: dict[str, Ledger], wanted: Iterable[Credit]) -> Iterator[NewLine]:
     """Yield what has to be added to one answer's lines."""
     kept = {next_turn(each.name, held): each for each in wanted}
     for name, each in kept.items():
@@ -111,12 +119,6 @@ def missing_lines(project: int, held: dict[str, Ledger], wanted: Iterable[Credit
         yield opposite(held[name])
 
 
-def opposite(line: Ledger) -> Ledger:
-    return Ledger(
-        project_id=line.project_id,
-        volunteer_id=line.volunteer_id,
-        answer=line.answer,
-        rule=reversal_of(line.rule),
-        points=-line.points,
-        earned_at=line.earned_at,
-    )
+def opposite(line: Ledger) -> NewLine:
+    rule, now = reversal_of(line.rule), timezone.now()
+    return NewLine(line.project_id, line.volunteer_id, line.answer, rule, -line.points, line.earned_at, now)

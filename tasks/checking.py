@@ -17,7 +17,7 @@ from .enums import GoldSource, TaskState
 from .lessons import lesson_of
 from .models import Gold, Pace, Task
 from .signals import Settlement
-from .walking import RING, Walker, subjects_of
+from .walking import MINE, RING, Walker
 from .weighing import Question
 
 WINDOW = 16  # known lines looked at from a random one on
@@ -26,18 +26,22 @@ AS_KNOWN = (TaskState.AGREED, TaskState.UNREADABLE)
 # Nothing is checked where nothing is to be done: such a project is read, whatever is known of it. One table
 # in each FROM, and an order for the work, lead both databases to their indexes.
 HALF_OF_THE_RING = """
-SELECT * FROM (
-  SELECT task_id, (SELECT subject FROM tasks_task WHERE tasks_task.id = task_id) AS subject FROM tasks_gold
-  WHERE workflow_id = %s AND {active} AND draw {side} %s AND (
-    SELECT 1 FROM tasks_task AS work WHERE work.workflow_id = %s AND work.state = 0 AND work.free = 1
-    ORDER BY work.urgency, work.shuffle, work.position LIMIT 1) IS NOT NULL
-  ORDER BY draw LIMIT {window}
-) AS half"""
+  SELECT * FROM (
+    SELECT task_id, (SELECT subject FROM tasks_task WHERE tasks_task.id = task_id) AS subject FROM tasks_gold
+    WHERE workflow_id = %s AND {active} AND draw {side} %s AND (
+      SELECT 1 FROM tasks_task AS work WHERE work.workflow_id = %s AND work.state = 0 AND work.free = 1
+      ORDER BY work.urgency, work.shuffle, work.position LIMIT 1) IS NOT NULL
+    ORDER BY draw LIMIT {window}
+  ) AS half"""
 ACTIVE = {"sqlite": "active = 1", "postgresql": "active"}  # as their index of what is active has it
-LOOK = {
-    vendor: " UNION ALL ".join(HALF_OF_THE_RING.format(side=side, window=WINDOW, active=active) for side in (">=", "<"))
-    for vendor, active in ACTIVE.items()
-}
+
+
+def look_around(active: str, mine: str) -> str:
+    halves = [HALF_OF_THE_RING.format(side=side, window=WINDOW, active=active) for side in (">=", "<")]
+    return f"SELECT ahead.*, {mine} FROM ({' UNION ALL '.join(halves)}) AS ahead LIMIT {WINDOW}"
+
+
+LOOK = {vendor: look_around(active, MINE[vendor]) for vendor, active in ACTIVE.items()}
 MEET = """
 INSERT INTO tasks_skill (volunteer_id, workflow_id, checks_right, checks_wrong, trust) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (volunteer_id, workflow_id) DO UPDATE SET
@@ -53,18 +57,17 @@ def draw_checks(walker: Walker, count: int, held: Collection[int]) -> list[tuple
     work to be done, or where they have met them all."""
     if not count:
         return []
-    found = look(walker)
-    mine = {*held, *subjects_of(walker, [subject for _task, subject in found])}
-    fresh = [(task, subject) for task, subject in found if subject not in mine]
+    fresh = [(task, subject) for task, subject, mine in look(walker) if not mine and subject not in held]
     known = {task for [task] in still_known.rows(tasks=[task for task, _subject in fresh])}
     return [pair for pair in fresh if pair[0] in known][:count]
 
 
-def look(walker: Walker) -> list[tuple[int, int]]:
-    start = random.randrange(RING)
-    database, where = here(), [walker.workflow, start, walker.workflow]
-    found: list[tuple[int, int]] = ask(database, LOOK[database.vendor], where * 2).rows
-    return found[:WINDOW]
+def look(walker: Walker) -> list[tuple[int, int, bool]]:
+    """Return known lines as task, subject and whether the volunteer has met it."""
+    database, where = here(), [walker.workflow, random.randrange(RING), walker.workflow]
+    parameters = [walker.project, walker.volunteer, walker.volunteer, *where * 2]
+    found: list[tuple[int, int, bool]] = ask(database, LOOK[database.vendor], parameters).rows
+    return found
 
 
 @Selection

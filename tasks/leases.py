@@ -5,11 +5,12 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F
 
-from accounts.prepared import Given, Selection
+from accounts.prepared import Given, Insertion, Selection
 
 from .durability import lazy_commit
 from .enums import Purpose
@@ -18,6 +19,22 @@ from .models.answers import LeaseQuerySet
 
 TOKEN_BYTES = 18
 EXPIRED_AT_ONCE = 500
+
+
+class NewLease(NamedTuple):
+    """The columns of a lease that its database has no default for."""
+
+    project_id: int
+    task_id: int
+    subject: int
+    volunteer_id: int
+    token_hash: bytes
+    purpose: int
+    created_at: datetime
+    expires_at: datetime
+
+
+NEW_LEASES = Insertion(Lease, *NewLease._fields)
 
 
 def new_token() -> str:
@@ -36,23 +53,13 @@ def make_leases(
     until: datetime,
     *,
     purpose: Purpose = Purpose.WORK,
-) -> list[tuple[str, Lease]]:
+) -> list[tuple[str, NewLease]]:
     """Return unsaved leases with their tokens for ``(task, subject)`` pairs whose seats have been taken. A check takes
     no seat of its task; its lease is held like any other."""
     made = []
     for task, subject in tasks:
         token = new_token()
-        lease = Lease(
-            project_id=project,
-            task_id=task,
-            subject=subject,
-            volunteer_id=volunteer,
-            token_hash=hash_of(token),
-            purpose=purpose,
-            created_at=now,
-            expires_at=until,
-        )
-        made.append((token, lease))
+        made.append((token, NewLease(project, task, subject, volunteer, hash_of(token), purpose.value, now, until)))
     return made
 
 

@@ -24,6 +24,7 @@ def scramble(half: int, round_: int, key: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(message, digest_size=4, key=key).digest())
 
 
+@lru_cache(maxsize=10_000)  # several lines of a page are read in a row, and each line by a few people
 def opaque(number: int, purpose: str) -> str:
     """Return 13 characters (a-z, 2-7) for a row id in [0, 2**63); each ``purpose`` has a permutation of its own."""
     key = key_of(purpose)

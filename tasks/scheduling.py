@@ -18,16 +18,13 @@ from .checking import draw_checks
 from .durability import lazy_commit
 from .enums import ProjectState, Purpose, Urgency
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
-from .leases import free_seats, hash_of, make_leases
+from .leases import NEW_LEASES, NewLease, free_seats, hash_of, make_leases
 from .models import Gold, Lease, Pace, Project, Task, Workflow
 from .probation import Probation
 from .questions import ask_questions, questions_of
 from .skills import introduce
 from .walking import EVERYWHERE, Walker, dump_cursors, load_cursors, search, walk
 
-NEW_LEASES = Insertion(
-    Lease, "project_id", "task_id", "subject", "volunteer_id", "token_hash", "purpose", "created_at", "expires_at"
-)
 NEW_PACE = Insertion(Pace, "volunteer_id", "workflow_id", "cursors", "nothing_until", "since_check", once=True)
 NOBODY = (None,) * 7  # erased meanwhile
 NOTHING_FOR = timedelta(minutes=1)  # how long an empty search is believed
@@ -47,7 +44,7 @@ class Made:
     """New leases by their tokens. Their questions are asked in the same transaction and read after its end: they travel
     with it."""
 
-    leases: list[tuple[str, Lease]]
+    leases: list[tuple[str, NewLease]]
     questions: Callable[[], dict[int, dict[str, Any]]]
 
     def granted(self) -> list[Granted]:

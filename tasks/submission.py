@@ -176,6 +176,7 @@ def write(
     check = seat.purpose == Purpose.CHECK
     counted = count(seat, now)
     vote = KINDS[question.kind].vote(value, question.schema)
+    pending = result_of(submission.key, counted=counted or check, feedback=None, points=0)  # what most are told
     stored = NEW_ANSWER.ask(
         project_id=question.project,
         task_id=question.task,
@@ -191,7 +192,7 @@ def write(
         weight=worth.share,
         elapsed_ms=submission.elapsed_ms,
         grp=None if check else worth.group,
-        result={},
+        result=pending,
         created_at=now,
         credited_at=credited_at,
     )
@@ -203,7 +204,8 @@ def write(
     if (counted or check) and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
     result = result_of(submission.key, counted=counted or check, feedback=feedback, points=points)
-    keep_reply.ask(answer=answer, result=result)
+    if result != pending:
+        keep_reply.ask(answer=answer, result=result)
     remember_activity(volunteer, now)
     return result
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.prepared import Given, Search, Selection, Update, ask, each, here
+from accounts.prepared import Given, Search, Update, ask, each, here
 
 from .enums import Urgency
 from .leases import free_some_expired
@@ -32,15 +32,30 @@ URGENT_FIRST = (Urgency.NEARLY, Urgency.DOUBTFUL, Urgency.STARTED, Urgency.FRESH
 
 # Urgency and limit are written in: a kept statement is planned once only if the server can tell what it will cost.
 RING_AHEAD = """
-SELECT * FROM (
-  SELECT id, subject, urgency, shuffle, position FROM tasks_task
-  WHERE workflow_id = %s AND urgency = {urgency} AND state = 0 AND free = 1 AND (shuffle, position) > (%s, %s)
-  ORDER BY shuffle, position LIMIT {window}
-) AS ring"""
-LOOK = {
-    window: " UNION ALL ".join(RING_AHEAD.format(urgency=urgency.value, window=window) for urgency in URGENT_FIRST)
-    for window in WINDOWS
+  SELECT * FROM (
+    SELECT id, subject, urgency, shuffle, position FROM tasks_task
+    WHERE workflow_id = %s AND urgency = {urgency} AND state = 0 AND free = 1 AND (shuffle, position) > (%s, %s)
+    ORDER BY shuffle, position LIMIT {window}
+  ) AS ring"""
+# Whether project, volunteer and volunteer have answered or skipped what is ahead: two index probes for each task, never
+# a join with their whole history.
+EITHER = """
+  (SELECT 1 FROM tasks_answer WHERE tasks_answer.project_id = %s AND tasks_answer.volunteer_id = %s
+    AND tasks_answer.subject = ahead.subject AND {standing} LIMIT 1) IS NOT NULL
+  OR (SELECT 1 FROM tasks_lease WHERE tasks_lease.volunteer_id = %s
+    AND tasks_lease.subject = ahead.subject AND {skipped} LIMIT 1) IS NOT NULL"""
+MINE = {  # as their partial indexes have it, else both tables are read from end to end
+    "sqlite": EITHER.format(standing="reopened = 0", skipped="skipped = 1"),
+    "postgresql": EITHER.format(standing="NOT reopened", skipped="skipped"),
 }
+
+
+def look_ahead(mine: str, window: int) -> str:
+    rings = [RING_AHEAD.format(urgency=urgency.value, window=window) for urgency in URGENT_FIRST]
+    return f"SELECT ahead.*, {mine} FROM ({' UNION ALL '.join(rings)}) AS ahead"
+
+
+LOOK = {(vendor, window): look_ahead(mine, window) for vendor, mine in MINE.items() for window in WINDOWS}
 
 
 class Candidate(NamedTuple):
@@ -49,6 +64,7 @@ class Candidate(NamedTuple):
     urgency: int
     shuffle: int
     position: int
+    mine: bool = False  # answered or skipped by whoever walks
 
 
 @dataclass(slots=True)
@@ -125,24 +141,23 @@ def walk(walker: Walker, count: int, held: Collection[int]) -> list[Candidate]:
     for window in WINDOWS:
         rings = look(walker, window)
         turned = turn_back(walker.cursors, rings)
-        mine = passed | subjects_of(walker, [task.subject for ring in rings.values() for task in ring])
         picked: list[Candidate] = []
         for urgency, ring in rings.items():
-            picked += pick(ring, mine, walker.cursors[urgency], count - len(chosen) - len(picked))
+            picked += pick(ring, passed, walker.cursors[urgency], count - len(chosen) - len(picked))
         chosen += take_seats(picked)
-        passed.update(task.subject for task in picked)
         if len(chosen) >= count or not (turned or any(rings.values())):
             break
     return chosen
 
 
 def look(walker: Walker, window: int) -> dict[Urgency, list[Candidate]]:
-    """Return the next tasks with a free seat on each ring, in one statement."""
-    parameters: list[int] = []
+    """Return the next tasks with a free seat on each ring, in one statement, and which of them are one's own."""
+    parameters = [walker.project, walker.volunteer, walker.volunteer]
     for cursor in walker.cursors.values():
         parameters += [walker.workflow, cursor.shuffle, cursor.position]
     rings: dict[Urgency, list[Candidate]] = {urgency: [] for urgency in walker.cursors}
-    for row in ask(here(), LOOK[window], parameters).rows:
+    database = here()
+    for row in ask(database, LOOK[database.vendor, window], parameters).rows:
         task = Candidate(*row)
         rings[Urgency(task.urgency)].append(task)
     return rings
@@ -156,32 +171,16 @@ def turn_back(cursors: Cursors, rings: dict[Urgency, list[Candidate]]) -> bool:
     return bool(ended)
 
 
-def subjects_of(walker: Walker, subjects: Sequence[int]) -> set[int]:
-    """Return those of the subjects that the volunteer has answered or skipped: two index probes, never a join with
-    the volunteer's whole history."""
-    if not subjects:
-        return set()
-    rows = answered_or_skipped.rows(project=walker.project, volunteer=walker.volunteer, subjects=subjects)
-    return {subject for [subject] in rows}
-
-
-@Selection
-def answered_or_skipped(subjects):
-    theirs = {"volunteer": Given("volunteer"), "subject__in": each("subjects", subjects)}
-    answered = Answer.objects.filter(project=Given("project"), reopened=False, **theirs)
-    skipped = Lease.objects.filter(skipped=True, **theirs)
-    return answered.values_list("subject").union(skipped.values_list("subject"), all=True)
-
-
-def pick(ring: Sequence[Candidate], mine: set[int], cursor: Cursor, room: int) -> list[Candidate]:
-    """Choose tasks in walking order; the cursor ends behind the last one chosen, or behind a window of one's own."""
+def pick(ring: Sequence[Candidate], passed: set[int], cursor: Cursor, room: int) -> list[Candidate]:
+    """Choose tasks in walking order, none of a subject in ``passed``, and add theirs to it; the cursor ends behind the
+    last one chosen, or behind a window of one's own."""
     picked: list[Candidate] = []
     for task in ring:
         if len(picked) >= room:
             return picked
-        if task.subject in mine:
+        if task.mine or task.subject in passed:
             continue
-        mine.add(task.subject)
+        passed.add(task.subject)
         picked.append(task)
         cursor.take(task)
         if cursor.run >= NEIGHBOURS:
@@ -214,7 +213,7 @@ def search(walker: Walker, now: datetime) -> bool:
     task that is left; False when none is."""
     free_some_expired(now)
     rows = first_left.rows(volunteer=walker.volunteer, project=walker.project, workflow=walker.workflow)
-    for task in map(Candidate._make, rows):
+    for task in [Candidate(*row) for row in rows]:
         walker.cursors[Urgency(task.urgency)].stop_before(task)
     return bool(rows)
 
@@ -225,4 +224,6 @@ def first_left():
     answered = Answer.objects.filter(project=Given("project"), reopened=False, **theirs)
     touched = Lease.objects.filter(Q(skipped=True) | Q(seat=True, used_at=None), **theirs)
     left = Task.objects.with_seats().filter(~Exists(answered), ~Exists(touched), workflow=Given("workflow"))
-    return left.order_by("urgency", "shuffle", "position").values_list(*Candidate._fields)[:1]
+    return left.order_by("urgency", "shuffle", "position").values_list(
+        "id", "subject", "urgency", "shuffle", "position"
+    )[:1]

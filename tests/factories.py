@@ -14,12 +14,11 @@ from accounts.models import Organisation, Token, Volunteer
 from tasks.enums import KindName
 from tasks.identity import Region, natural_key, subject_of
 from tasks.knowing import mark
-from tasks.leases import make_leases
+from tasks.leases import NEW_LEASES, make_leases
 from tasks.models import (
     Batch,
     Gold,
     Item,
-    Lease,
     Pace,
     Page,
     Project,
@@ -138,7 +137,7 @@ def make_lease(task: Task, volunteer: Volunteer | None = None, *, now: datetime 
     [(token, lease)] = make_leases(task.project_id, volunteer.pk, [(task.pk, task.subject)], now, until)
     task.refresh_from_db()
     Task.objects.filter(pk=task.pk).update(leased=task.leased + 1)
-    Lease.objects.bulk_create([lease])
+    NEW_LEASES.many([lease])
     task.refresh_from_db()
     return token
 

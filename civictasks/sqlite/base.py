@@ -10,6 +10,8 @@ import sqlite3
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +29,14 @@ translated: Any = lru_cache(maxsize=1000)(base.SQLiteCursorWrapper.convert_query
 class Cursor(base.SQLiteCursorWrapper):
     def convert_query(self, query: str, *, param_names: "list[str] | None" = None) -> str:
         return super().convert_query(query, param_names=param_names) if param_names else translated(None, query)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a statement has done: the rows that it returned, and how many it changed."""
+
+    rows: list[tuple[Any, ...]]
+    count: int
 
 
 def is_busy(error: OperationalError) -> bool:
@@ -62,7 +72,7 @@ class DatabaseWrapper(Base):
 
     def _has_begun(self, deadline: float) -> bool:
         try:
-            super()._start_transaction_under_autocommit()
+            self.ask(f"BEGIN {self.transaction_mode or ''}", ())
         except OperationalError as error:
             if not is_busy(error) or time.monotonic() > deadline:
                 raise
@@ -71,6 +81,19 @@ class DatabaseWrapper(Base):
 
     def create_cursor(self, name: "str | None" = None) -> Cursor:
         return self.connection.cursor(factory=Cursor)
+
+    def ask(self, sql: str, parameters: Sequence[Any]) -> Outcome:
+        """Execute a statement of the loop (``accounts/prepared.py``). What Django's cursors do around it takes longer
+        than SQLite needs for it."""
+        if self.queries_logged or self.execute_wrappers:
+            with self.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return Outcome(cursor.fetchall(), cursor.rowcount)
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            cursor = self.connection.execute(translated(None, sql), parameters)
+            return Outcome(cursor.fetchall(), cursor.rowcount)
 
     def _wait_for_turn(self) -> None:
         turn = turns[str(self.settings_dict["NAME"])]

@@ -22,14 +22,14 @@ def live(subjects):
 
 @pytest.fixture
 def kept():
-    """Return the statements about leases that the server has kept since the test began."""
+    """Return the queries of leases that the server has kept since the test began."""
     before = set(statements())
     return lambda: [statement for statement in statements() if statement not in before]
 
 
 def statements():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ["%tasks_lease%"])
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ["SELECT%tasks_lease%"])
         return [statement for [statement] in cursor.fetchall()]
 
 

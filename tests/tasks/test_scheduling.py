@@ -1,14 +1,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
+from tasks.checking import LOOK as LOOK_AT_WHAT_IS_KNOWN
 from tasks.enums import ProjectState, TaskState, Urgency
 from tasks.errors import ProjectNotOpen, UnknownWorkflow
 from tasks.leases import free_expired_seats, give_back
 from tasks.models import Lease, Task
 from tasks.opaque import reveal
 from tasks.scheduling import lease_tasks
-from tasks.walking import NEIGHBOURS
+from tasks.walking import LOOK, NEIGHBOURS
 from tests.factories import (
     NOON,
     make_page,
@@ -216,3 +218,21 @@ def test_settled_tasks_are_not_served():
     Task.objects.filter(pk=task.pk).update(state=TaskState.WITHDRAWN, settled_at=NOON)
 
     assert lease(make_volunteer(), workflow) == []
+
+
+SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plans")
+LOOKS = [*(sql for (vendor, _window), sql in LOOK.items() if vendor == "sqlite"), LOOK_AT_WHAT_IS_KNOWN["sqlite"]]
+
+
+@SQLITE
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_look_ahead_reads_along_indexes_whoever_looks(look):
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + look, [1] * look.count("%s"))
+        steps = {row[3].partition(" (")[0] for row in cursor.fetchall()}
+
+    assert {
+        "SEARCH tasks_answer USING INDEX answer_never_twice",
+        "SEARCH tasks_lease USING INDEX lease_skipped",
+    } <= steps
+    assert not any(step.startswith("SCAN tasks_") for step in steps)
