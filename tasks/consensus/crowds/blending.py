@@ -30,7 +30,7 @@ MODELS: dict[str, View] = {
 VIEWS = VOTES | MODELS
 DIFFICULTY = "difficulty"  # a second look at what the others have found
 MOST_CELLS = 30_000_000  # numbers in the tables of the finest model
-ANSWERS_AT_MOST = 1_500_000  # that tell how reliable people are, for the view of difficulty
+ANSWERS_AT_MOST = 3_000_000  # that tell how reliable people are, for the view of difficulty
 SAMPLE = 200  # unknown tasks that the weights are fitted on beside the known ones
 
 
