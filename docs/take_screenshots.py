@@ -148,7 +148,7 @@ def let_readings_compete(written: dict[str, str]) -> None:
     from django.utils import timezone
 
     from accounts.models import Volunteer
-    from tasks.leases import make_leases
+    from tasks.leases import NEW_LEASES, make_leases
     from tasks.models import Task
     from tasks.questions import crop_url
     from tasks.submission import Submission, submit_answers
@@ -160,7 +160,7 @@ def let_readings_compete(written: dict[str, str]) -> None:
     for reader, reading in zip(Volunteer.objects.filter(simulated=True)[:2], (text, misread(text)), strict=True):
         until = now + settings.LEASE_TIME
         [(token, lease)] = make_leases(line.project_id, reader.pk, [(line.pk, line.subject)], now, until)
-        lease.save()
+        NEW_LEASES.many([lease])
         Task.objects.filter(pk=line.pk).update(leased=1)
         submit_answers(reader, [Submission(token, uuid4(), {"text": reading})])
     connections.close_all()
