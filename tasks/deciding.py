@@ -16,7 +16,7 @@ from .enums import DecidedBy, TaskState, Urgency
 from .kinds import KINDS
 from .models import Decision, Task
 from .signals import Settlement
-from .weighing import Question, Vote, counted_votes, outcome_of, typed_of, weigh
+from .weighing import Question, Vote, outcome_of, typed_of, weigh
 
 NEW_DECISION = Insertion(
     Decision,
@@ -46,12 +46,11 @@ STATES = {
 SETTLING = (Outcome.AGREED, Outcome.UNREADABLE)
 
 
-def decide(question: Question, at: datetime) -> Settlement | None:
-    """Settle the task if its answers allow it, else ask for as many seats as it needs; return the settlement.
+def decide(question: Question, votes: Sequence[Vote], at: datetime) -> Settlement | None:
+    """Settle the task if its counted answers allow it, else ask for as many seats as it needs; return the settlement.
 
     Call inside the transaction that changed the answers.
     """
-    votes = counted_votes(question)
     verdict = weigh(question, votes)
     outcome = outcome_of(question, verdict, votes)
     if outcome in SETTLING and votes[-1].muted:

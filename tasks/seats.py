@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from accounts.prepared import Given, Selection, Update, each
 
 from .consensus import Policy
-from .enums import Purpose, Urgency
+from .enums import Urgency
 from .leases import hash_of
 from .models import Answer, Lease, Task
 from .weighing import Question, learned_of
@@ -98,27 +98,45 @@ def use_seat():
     return Lease.objects.live().filter(pk=Given("lease")), {"used_at": Given("used_at"), "seat": False}
 
 
-def count(seat: Seat, now: datetime) -> bool:
-    """Turn the lease's seat into a counted answer; False when the seat is gone or the task is settled, and of a check,
-    which takes no seat.
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A seat on its way to a counted answer. Both updates travel with what is asked after them; the second one counts
+    nothing unless the first has just used the lease."""
 
-    Both updates travel together: the second one counts nothing unless the first has just used the lease.
-    """
-    lease, task = seat.lease, seat.question.task
-    used = use_seat.ask(lease=lease, used_at=now)
-    if seat.purpose == Purpose.CHECK:
-        if not used.count and not Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
-            raise LeaseUsed
-        return False
-    counted = count_seat.ask(task=task, lease=lease, used_at=now)
-    if counted.count:
-        return True
-    if used.count:
-        Task.objects.filter(pk=task).update(leased=F("leased") - 1)
-        return False
-    if Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
+    seat: Seat
+    now: datetime
+    used: Any
+    counted: Any
+
+    @property
+    def at_once(self) -> bool:
+        return bool(self.counted.count)
+
+    def after_all(self) -> bool:
+        """What was not counted at once came late: False when the task is settled, or all its seats are taken again."""
+        lease, task = self.seat.lease, self.seat.question.task
+        if self.used.count:
+            Task.objects.filter(pk=task).update(leased=F("leased") - 1)
+            return False
+        use_expired(lease, self.now)
         return bool(take_free_seat.run(task=task))
-    raise LeaseUsed
+
+
+def count(seat: Seat, now: datetime) -> Counting:
+    """Turn the lease's seat into a counted answer."""
+    used = use_seat.ask(lease=seat.lease, used_at=now)
+    return Counting(seat, now, used, count_seat.ask(task=seat.question.task, lease=seat.lease, used_at=now))
+
+
+def use_for_check(seat: Seat, now: datetime) -> None:
+    """Use the lease of a check: it took no seat."""
+    if not use_seat.run(lease=seat.lease, used_at=now):
+        use_expired(seat.lease, now)
+
+
+def use_expired(lease: int, now: datetime) -> None:
+    if not Lease.objects.filter(pk=lease, used_at=None).update(used_at=now):
+        raise LeaseUsed
 
 
 @Update

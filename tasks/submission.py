@@ -27,9 +27,9 @@ from .leases import free_seats
 from .models import Answer, Lease
 from .replying import feedback_of, plain_result, refused, refused_for_its_key, result_of
 from .resuming import resume
-from .seats import KEY, LeaseUsed, Seat, count, seats_of
+from .seats import KEY, Counting, LeaseUsed, Seat, count, seats_of, use_for_check
 from .signals import CountedAnswer, Settlement, answer_counted
-from .weighing import Question
+from .weighing import Question, ask_votes
 
 logger = logging.getLogger(__name__)
 
@@ -174,48 +174,77 @@ def write(
 ) -> dict[str, Any]:
     question = seat.question
     check = seat.purpose == Purpose.CHECK
-    counted = count(seat, now)
     vote = KINDS[question.kind].vote(value, question.schema)
-    pending = result_of(submission.key, counted=counted or check, feedback=None, points=0)  # what most are told
-    stored = NEW_ANSWER.ask(
-        project_id=question.project,
-        task_id=question.task,
-        subject=seat.subject,
-        version_id=question.version,
-        volunteer_id=volunteer.pk,
-        key=submission.key,
-        body_hash=submission.body_hash,
-        value=value,
-        vote=vote,
-        purpose=seat.purpose,
-        counted=counted,
-        weight=worth.share,
-        elapsed_ms=submission.elapsed_ms,
-        grp=None if check else worth.group,
-        result=pending,
-        created_at=now,
-        credited_at=credited_at,
-    )
+    expected = result_of(submission.key, counted=True, feedback=None, points=0)  # what most are told
     if check:
-        settled, feedback = judge_check(question, volunteer.pk, stored, value, vote, heard=worth.heard)
+        use_for_check(seat, now)
     else:
-        settled, feedback = decided(question, stored, now) if counted else (None, None)
+        counting = count(seat, now)
+    stored = insert(volunteer.pk, submission, seat, value, vote, worth, expected, now, credited_at)
+    if check:
+        heard, told = True, judge_check(question, volunteer.pk, stored, value, vote, heard=worth.heard)
+    else:
+        heard, told = decided(question, counting, stored, now)
+    settled, feedback = told
     answer, points = stored(), 0
-    if (counted or check) and credited_at:
+    if heard and credited_at:
         points = credit(CountedAnswer(answer, question.project, question.task, volunteer.pk, now, worth.heard), settled)
-    result = result_of(submission.key, counted=counted or check, feedback=feedback, points=points)
-    if result != pending:
+    result = result_of(submission.key, counted=heard, feedback=feedback, points=points)
+    if result != expected:
         keep_reply.ask(answer=answer, result=result)
     remember_activity(volunteer, now)
     return result
 
 
-def decided(question: Question, stored: Callable[[], int], now: datetime) -> Told:
-    """Return the settlement that a counted answer caused, and what its giver is told of it."""
-    settled = decide(question, now)
+def insert(
+    volunteer: int,
+    submission: Submission,
+    seat: Seat,
+    value: Value,
+    vote: str,
+    worth: Worth,
+    result: dict[str, Any],
+    now: datetime,
+    credited_at: datetime | None,
+) -> Callable[[], int]:
+    """Insert an answer that counts, or one to a check; call what is returned to have its id."""
+    question, check = seat.question, seat.purpose == Purpose.CHECK
+    return NEW_ANSWER.ask(
+        project_id=question.project,
+        task_id=question.task,
+        subject=seat.subject,
+        version_id=question.version,
+        volunteer_id=volunteer,
+        key=submission.key,
+        body_hash=submission.body_hash,
+        value=value,
+        vote=vote,
+        purpose=seat.purpose,
+        counted=not check,
+        weight=worth.share,
+        elapsed_ms=submission.elapsed_ms,
+        grp=None if check else worth.group,
+        result=result,
+        created_at=now,
+        credited_at=credited_at,
+    )
+
+
+def decided(question: Question, counting: Counting, stored: Callable[[], int], now: datetime) -> tuple[bool, Told]:
+    """Return whether an answer was counted, and with the settlement that it caused what its giver is told of it.
+
+    The votes are asked for before it is known whether it counts, which it nearly always does: all travels together.
+    """
+    votes = ask_votes(question)
+    if not counting.at_once:
+        if not counting.after_all():
+            Answer.objects.filter(pk=stored()).update(counted=False)
+            return False, (None, None)
+        votes = ask_votes(question)  # under the lock of the task, which it has taken only now
+    settled = decide(question, votes(), now)
     if settled and question.parent:
         resume(question, settled, now)
-    return settled, feedback_of(settled, stored()) if settled else None
+    return True, (settled, feedback_of(settled, stored()) if settled else None)
 
 
 @Update

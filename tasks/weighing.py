@@ -1,7 +1,7 @@
 """What the counted answers to a task say together: each with its voter's skill, weighed under the workflow's rules."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -122,11 +122,19 @@ def learned_by(workflow: int) -> Learned:
 
 
 def counted_votes(question: Question) -> list[Vote]:
-    rows = votes_with_skills.rows(task=question.task, workflow=question.workflow)
-    votes = [vote_of(*row) for row in rows]
-    if rounds_of(question.payload):
-        votes = sorted([*votes, *chosen_votes(question)], key=lambda vote: vote.answer)
-    return votes
+    return ask_votes(question)()
+
+
+def ask_votes(question: Question) -> Callable[[], list[Vote]]:
+    """Ask for the counted votes; call what is returned to have them."""
+    rows = votes_with_skills.ask(task=question.task, workflow=question.workflow)
+    return lambda: with_choices(question, [vote_of(*row) for row in rows()])
+
+
+def with_choices(question: Question, votes: list[Vote]) -> list[Vote]:
+    if not rounds_of(question.payload):
+        return votes
+    return sorted([*votes, *chosen_votes(question)], key=lambda vote: vote.answer)
 
 
 def chosen_votes(question: Question) -> list[Vote]:

@@ -88,7 +88,8 @@ def decide_anew(task: int, learned: Learned, claim: Claim, now: datetime) -> boo
     found = Task.objects.select_for_update(of=("self",)).select_related("version").get(pk=task)
     if found.state != TaskState.OPEN or waits_for_more(found):
         return False
-    settlement = decide(question_of(found, learned), now)
+    question = question_of(found, learned)
+    settlement = decide(question, counted_votes(question), now)
     if settlement:
         tell_of_review(task, found.project_id, None, settlement, now)
     return settlement is not None

@@ -111,7 +111,7 @@ def lease_in_turn(task, volunteers):
     for volunteer in volunteers:
         [(token, lease)] = make_leases(task.project_id, volunteer.pk, [(task.pk, task.subject)], NOON, until)
         tokens.append(token)
-        leases.append(lease)
+        leases.append(Lease(**lease._asdict()))
     last = len(leases) - (len(leases) - 1) // task.wanted * task.wanted
     for lease in leases[:-last]:
         lease.seat = False
