@@ -6,7 +6,6 @@ counts, and other sites cannot send that header.
 """
 
 from collections.abc import Callable
-from copy import copy
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -62,10 +61,13 @@ class CrossSiteMiddleware(CsrfViewMiddleware):
 
     def _check_token(self, request: HttpRequest) -> None:
         """A token in the header spares the body: it may be long, and who may send it has not been judged yet."""
+        method = request.method
         if settings.CSRF_HEADER_NAME in request.META or request.path.startswith("/api/"):
-            request = copy(request)
             request.method = "PUT"  # of which Django reads the header alone
-        super()._check_token(request)  # type: ignore[misc]  # the stubs leave it out
+        try:
+            super()._check_token(request)  # type: ignore[misc]  # the stubs leave it out
+        finally:
+            request.method = method
 
 
 def turned_away(request: HttpRequest, callback: Callable[..., HttpResponseBase]) -> bool:
