@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import TransactionTestCase
 from redis import Redis
 from rq import SimpleWorker
@@ -20,6 +21,7 @@ from tasks.queueing import QUEUE
 
 from .emptying import empty_tables
 from .live import CHROMIUM, LiveServer, child_environment, stays_here
+from .migrated import copy_migrated
 from .postgres import Postgres
 from .warm import Commands, Decoders
 
@@ -47,6 +49,17 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     shutil.rmtree(settings.DATA, ignore_errors=True)  # a worker of xdist ends without its exit handlers
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[object]:
+    """Let the collector of garbage never look at what was loaded until here: all of that stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -97,6 +110,25 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     if number := config.stash.get(LEFT_OUT, 0):
         why = "have one size" if config.getoption("--endurance") else "ask for no database"
         terminalreporter.write_line(f"{number} tests left out: they {why} and would show what a run on SQLite shows.")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, django_db_modify_db_settings, django_db_blocker) -> bool:
+    """Let Django find a database that went through these migrations already."""
+    database = connection.settings_dict["TEST"]["NAME"]
+    if connection.vendor != "sqlite" or not database or request.config.cache is None:
+        return request.config.getoption("reuse_db")
+    with django_db_blocker.unblock():
+        copy_migrated(request.config.cache.mkdir("database"), Path(database))
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A database that Django is to keep goes with the folder of ``settings.DATA``, closed."""
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
