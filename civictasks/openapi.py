@@ -1,6 +1,7 @@
 """What holds for every operation of the API, said in its OpenAPI description: who may call it, what may go wrong."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +35,12 @@ class DescribedAPI(NinjaAPI):
     """The API of the site, with its rules in its description."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        schema = super().get_openapi_schema(**options)
+        """Return what stays the same while the site runs: to describe it takes as long as many requests."""
+        return self.described
+
+    @cached_property
+    def described(self) -> Description:
+        schema = super().get_openapi_schema()
         schema["components"]["securitySchemes"] = SECURITY
         describe_misfits(schema["components"]["schemas"])
         for path, methods in schema["paths"].items():
