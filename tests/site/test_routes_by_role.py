@@ -10,7 +10,7 @@ come in, not what comes of it; where it says too little, ``Row("…", body={…}
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -187,6 +187,17 @@ class Stage:
 
     things: dict[str, str]
     people: dict[str, Volunteer | None]
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def client_of(self, role: str) -> Client:
+        """A browser of this person; each signs in once, and all begin with what that left."""
+        client = Client()
+        if role not in self.cookies:
+            if person := self.people[role]:
+                client.force_login(person)
+            self.cookies[role] = client.cookies.output(header="")
+        client.cookies.load(self.cookies[role])
+        return client
 
 
 def walk(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -281,9 +292,7 @@ def row_of(route: str, method: str = "") -> Row:
 
 def ask(stage: Stage, role: str, method: str, route: str) -> tuple[int, bytes]:
     """Send the request as this person and undo what it did."""
-    client = Client()
-    if person := stage.people[role]:
-        client.force_login(person)
+    client = stage.client_of(role)
     sent = json.dumps(row_of(route, method).body) if method != "GET" and "api/" in route else ""
     media = "application/json" if sent else "application/x-www-form-urlencoded"
     with transaction.atomic():

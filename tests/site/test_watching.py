@@ -1,6 +1,7 @@
 """What an operator watches: /healthz, /readyz and /metrics."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -31,9 +32,13 @@ def fresh_figures(monkeypatch):
 
 
 def figure(client: Client, name: str) -> float:
+    return figures(client, [name])[name]
+
+
+def figures(client: Client, names: Iterable[str]) -> dict[str, float]:
     text = client.get("/metrics").content.decode()
-    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-    return float(found[1]) if found else 0
+    found = {name: re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE) for name in names}
+    return {name: float(line[1]) if line else 0 for name, line in found.items()}
 
 
 def test_a_living_process_says_so_without_asking_anybody(client: Client, django_assert_num_queries):
@@ -150,13 +155,14 @@ COUNTED = {
 def test_requests_answers_and_seats_are_counted_by_route(client: Client):
     task = make_task()
     visitor = Visitor(task.project)
-    before = {name: figure(client, name) for name in COUNTED}
+    before = figures(client, COUNTED)
 
     visitor.answer(visitor.lease(1))
     for path in ("/no/such/page", "/another", *[f"/projects/{task.project.slug}/"] * 3):
         client.get(path)
 
-    assert {name: figure(client, name) - before[name] for name in COUNTED} == COUNTED
+    after = figures(client, COUNTED)
+    assert {name: after[name] - before[name] for name in COUNTED} == COUNTED
 
 
 def test_backlogs_are_told_and_looked_up_once_in_a_while(client: Client, monkeypatch, django_assert_num_queries):
