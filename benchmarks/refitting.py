@@ -2,12 +2,14 @@
 
     uv run python -m benchmarks.refitting --answers 1000000
 
-Yes-or-no answers, five a task and five hundred a volunteer, most people right most of the time; all but every five
-hundredth task are decided by four of five or disputed, two hundred are known. The second fit finds nothing new.
+Yes-or-no answers, or with ``--kind transcribe`` typed lines, five a task and five hundred a volunteer, most people
+right most of the time; all but every five hundredth task are decided by four of five or disputed, two hundred are
+known. The second fit settles nothing new.
 """
 
 import argparse
 import multiprocessing
+import random
 import resource
 import sqlite3
 import tempfile
@@ -18,23 +20,31 @@ from pathlib import Path
 
 import numpy as np
 
-from .filling import DATABASE, fill, insert, make_empty, set_up
+from tasks.mistyping import mistype
+
+from .filling import DATABASE, fill, make_empty, set_up
 
 TASK_ANSWERS, PERSON_ANSWERS, KNOWN = 5, 500, 200
 TASKS_AT_ONCE = 10_000
 NOW = "2026-03-02 12:00:00"
 LABELS = ("no", "yes")
+VALUES = {
+    "verify": """iif(said = 'yes', '{"matches": true}', '{"matches": false}')""",
+    "transcribe": "json_object('text', said)",
+}
 ANSWER = f"""
 INSERT INTO tasks_answer (project_id, version_id, task_id, subject, volunteer_id, key, body_hash, value, vote, purpose,
   counted, result, created_at, reopened, elapsed_ms)
-SELECT 1, 1, task, task, who, lower(hex(randomblob(16))), x'', iif(yes, '{{"matches": true}}', '{{"matches": false}}'),
-  iif(yes, '=yes', '=no'), 0, 1, '{{}}', '{NOW}', 0, 3000 FROM (SELECT ? AS task, ? AS who, ? AS yes)"""
+SELECT 1, 1, task, task, who, lower(hex(randomblob(16))), x'', %s, '=' || said, 0, 1, '{{}}', '{NOW}', 0, 3000
+FROM (SELECT ? AS task, ? AS who, ? AS said)"""
+GOLD = f"""
+INSERT INTO tasks_gold (task_id, project_id, workflow_id, value, vote, source, draw, created_at)
+SELECT task, 1, 1, %s, '=' || said, 'archivist', task, '{NOW}' FROM (SELECT ? AS task, ? AS said)"""
 DECISIONS = f"""
 INSERT INTO tasks_decision (id, project_id, task_id, number, state, vote, agreement, confidence, answers, decided_by,
   method, method_version, parameters, parameters_hash, evidence, reason, created_at)
-SELECT task_id, 1, task_id, 1, 2, CASE WHEN 2 * SUM(vote = '=yes') > COUNT(*) THEN '=yes' ELSE '=no' END, 1,
-  0.95, 5, 'rule', 'weighted-choice', '3', '{{}}', '', '[]', '', '{NOW}' FROM tasks_answer
-WHERE task_id % 500 GROUP BY task_id HAVING ABS(2 * SUM(vote = '=yes') - COUNT(*)) > 1"""
+SELECT task_id, 1, task_id, 1, 2, vote, 1, 0.95, 5, 'rule', 'weighted-choice', '3', '{{}}', '', '[]', '', '{NOW}'
+FROM tasks_answer WHERE task_id % 500 GROUP BY task_id, vote HAVING COUNT(*) > 3"""
 
 
 def people(number: int) -> None:
@@ -45,32 +55,51 @@ def people(number: int) -> None:
     )
 
 
-def answers(tasks: int, number: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield task, volunteer and whether they said yes, which is right for every second task."""
-    chance = np.random.default_rng(2)
+def answers(tasks: int, number: int, kind: str) -> Iterator[tuple[int, int, str]]:
+    """Yield task, volunteer and what they said."""
+    chance, slip = np.random.default_rng(2), random.Random(2)
     skill = chance.beta(8, 2, number)
     for first in range(1, tasks + 1, TASKS_AT_ONCE):
         task = np.arange(first, min(first + TASKS_AT_ONCE, tasks + 1)).repeat(TASK_ANSWERS)
         step = chance.integers(1, max(number // TASK_ANSWERS, 2), len(task) // TASK_ANSWERS).repeat(TASK_ANSWERS)
         start = chance.integers(0, number, len(task) // TASK_ANSWERS).repeat(TASK_ANSWERS)
         who = (start + step * np.resize(np.arange(TASK_ANSWERS), len(task))) % number
-        said = (task % 2 == 0) == (chance.random(len(task)) < skill[who])
-        yield from zip(task.tolist(), (who + 1).tolist(), said.tolist(), strict=True)
+        right = chance.random(len(task)) < skill[who]
+        for each, person, is_right in zip(task.tolist(), (who + 1).tolist(), right.tolist(), strict=True):
+            yield each, person, truth(each, kind) if is_right else error(each, kind, slip)
 
 
-def prepare(database: Path, count: int) -> None:
+def truth(task: int, kind: str) -> str:
+    """Return what is right: a label, or a line of some 55 letters."""
+    if kind == "verify":
+        return LABELS[task % 2 == 0]
+    return " ".join(WORDS[(task * prime) % len(WORDS)] for prime in PRIMES)
+
+
+def error(task: int, kind: str, slip: random.Random) -> str:
+    return LABELS[task % 2] if kind == "verify" else mistype(truth(task, kind), slip)
+
+
+def words() -> list[str]:
+    chance = random.Random(3)
+    return ["".join(chance.choices("abcdefghijklmnopqrstuvwxyzåäö", k=chance.randint(2, 9))) for _ in range(20_011)]
+
+
+WORDS, PRIMES = words(), (2, 3, 5, 7, 11, 13, 17, 19, 23)
+
+
+def prepare(database: Path, count: int, kind: str) -> None:
     tasks, number = count // TASK_ANSWERS, max(count // PERSON_ANSWERS, 20)
     fill(database, tasks)
     people(number)
     db = sqlite3.connect(database)
     for pragma in ("synchronous=OFF", "cache_size=-1000000", "ignore_check_constraints=ON"):
         db.execute(f"PRAGMA {pragma}")
-    db.execute("UPDATE tasks_workflowversion SET kind = 'verify'")
+    db.execute("UPDATE tasks_workflowversion SET kind = ?", [kind])
     with without_indexes(db, "tasks_answer"):
-        db.executemany(ANSWER, answers(tasks, number))
+        db.executemany(ANSWER % VALUES[kind], answers(tasks, number, kind))
     db.execute("UPDATE tasks_task SET wanted = 5, answered = 5, subject = id")
-    gold = ((t, 1, 1, "{}", f"={LABELS[t % 2 == 0]}", "archivist", t, NOW) for t in range(1, KNOWN + 1))
-    insert(db, "tasks_gold", "task_id, project_id, workflow_id, value, vote, source, draw, created_at", gold)
+    db.executemany(GOLD % VALUES[kind], ((task, truth(task, kind)) for task in range(1, KNOWN + 1)))
     db.execute(DECISIONS)
     db.execute("UPDATE tasks_task SET state = 3, settled_at = ? WHERE id % 500", [NOW])
     db.execute("UPDATE tasks_task SET state = 2, decision = id WHERE id IN (SELECT id FROM tasks_decision)")
@@ -137,13 +166,14 @@ def time_online() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answers", type=int, default=1_000_000)
+    parser.add_argument("--kind", choices=VALUES, default="verify")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         set_up(folder)
         time_online()
         make_empty()
-        prepare(folder / DATABASE, options.answers)
+        prepare(folder / DATABASE, options.answers, options.kind)
         child = multiprocessing.get_context("spawn").Process(target=measure, args=(options.answers, folder))
         child.start()
         child.join()
