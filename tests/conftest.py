@@ -76,10 +76,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
     """Take away what would show the same as a run on SQLite: at full size all tests but those with a ``size``, on
-    PostgreSQL those that ask for no database."""
-    kept = list(items)
+    PostgreSQL those that ask for no database. What is marked ``endurance`` runs at full size only."""
+    kept = [item for item in items if not item.get_closest_marker("endurance")]
     if config.getoption("--endurance"):
-        kept = [item for item in kept if "size" in fixtures_of(item)]
+        kept = [item for item in items if item.get_closest_marker("endurance") or "size" in fixtures_of(item)]
     if "POSTGRES_FOLDER" in os.environ:
         kept = [item for item in kept if asks_for_the_database(item)]
     left_out = list(set(items) - set(kept))
@@ -108,8 +108,15 @@ def pytest_testnodedown(node) -> None:
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     if number := config.stash.get(LEFT_OUT, 0):
-        why = "have one size" if config.getoption("--endurance") else "ask for no database"
-        terminalreporter.write_line(f"{number} tests left out: they {why} and would show what a run on SQLite shows.")
+        terminalreporter.write_line(f"{number} tests left out: they {why_left_out(config)}.")
+
+
+def why_left_out(config: pytest.Config) -> str:
+    if config.getoption("--endurance"):
+        return "have one size and would show what a run on SQLite shows"
+    if "POSTGRES_FOLDER" in os.environ:
+        return "ask for no database and would show what a run on SQLite shows"
+    return "run at full size only, with --endurance"
 
 
 @pytest.fixture(scope="session")
@@ -209,7 +216,8 @@ def warm_decoders(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
 def commands(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """Management commands on the test's database, each in a process of its own."""
     with django_db_blocker.unblock():
-        commands = Commands(child_environment(), tmp_path_factory.mktemp("commands") / "log")
+        log = tmp_path_factory.mktemp("commands") / "log"
+        commands = Commands(child_environment(), log, "ingestion.management.commands.ingest")
     yield commands
     commands.close()
 

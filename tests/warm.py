@@ -58,9 +58,9 @@ class Warm:
 class Commands:
     """Runs management commands in processes of their own, which may be killed. ``log`` holds what the last one said."""
 
-    def __init__(self, env: Mapping[str, str], log: Path) -> None:
+    def __init__(self, env: Mapping[str, str], log: Path, *modules: str) -> None:
         self.log = log
-        self.warm = Warm(env, "ingestion.management.commands.ingest")
+        self.warm = Warm(env, *modules)
 
     def run(self, *arguments: str, **env: str) -> int:
         """Run a command to its end and return its exit code, as ``subprocess`` does."""

@@ -1,5 +1,7 @@
 """What is wrong with a page as it stands: on a desktop by day, on a phone at night, in a window of 320 pixels."""
 
+import os
+
 from axe_playwright_python.base import AXE_SCRIPT
 
 NARROW = {"width": 320, "height": 568}
@@ -18,17 +20,22 @@ RUN_AXE = """async (without) => {
 def faults(page, repeated=None):
     """Return ``[(look, rule of axe, selector)]`` and ``[(width, "sticks out")]``; the page keeps its size.
 
-    The page is loaded once for all looks, and ends by day. What the selector ``repeated`` finds is the same again as
-    what stands before it: axe sees it by day only.
+    Axe looks once: at a test's first page on a phone at night, at the next on a desktop by day, and so on; the tests
+    on PostgreSQL see each the other way round, so that both runs together have seen all. What the selector
+    ``repeated`` finds is the same again as what stands before it: axe sees it by day only.
     """
     usual = page.viewport_size
-    page.set_viewport_size(NARROW)
-    found = sticking_out(page)
-    page.evaluate(AXE_SCRIPT)
-    for size, light, without in ((PHONE, "dark", repeated), (DESKTOP, "light", None)):
+    found = []
+    for size in (NARROW, PHONE, DESKTOP):
         page.set_viewport_size(size)
-        page.emulate_media(color_scheme=light)
-        found += [(light, *fault) for fault in page.evaluate(RUN_AXE, without)] + sticking_out(page)
+        found += sticking_out(page)
+    page.looks = getattr(page, "looks", "POSTGRES_FOLDER" in os.environ) + 1
+    size, light, without = ((DESKTOP, "light", None), (PHONE, "dark", repeated))[page.looks % 2]
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=light)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found += [(light, *fault) for fault in page.evaluate(RUN_AXE, without)]
     page.set_viewport_size(usual)
     return found
 

@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ from civictasks.backups.rows import kept_models
 from civictasks.embedded.holding import held
 from civictasks.settings_test import data_folder
 from exports.releasing import release
-from tasks.models import Answer, Task
+from tasks.models import Answer, Task, Workflow
 from tests.factories import make_organisation, make_page, make_task, make_volunteer, make_workflow, post_answer
 from tests.faults.test_killed_web import assert_good_books
 from tests.postgres import Postgres
+from tests.warm import Commands
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Like our own data and unlike: quotes, other scripts, ends of lines that are none, keys in no order.
@@ -75,18 +77,33 @@ def saved(tmp_path: Path) -> Path:
     return tmp_path / "site.tar"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def elsewhere(request, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of another, empty site on each database."""
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "civictasks.settings", "CIVICTASKS_DATA": str(tmp_path / "elsewhere")}
+@contextmanager
+def another_site(folder: Path, database: str | None = None) -> Iterator[Commands]:
+    """Commands of an empty site of its own in the folder, on SQLite or at the address of a PostgreSQL."""
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "civictasks.settings", "CIVICTASKS_DATA": str(folder)}
     env.pop("DATABASE_URL", None)
-    if request.param == "sqlite":
-        yield env
-        return
+    env |= {"DATABASE_URL": database} if database else {}
+    site = Commands(env, folder.with_suffix(".log"), "tests.site.dying")
+    try:
+        assert site.run("migrate", "--verbosity=0") == 0, site.log.read_text()
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Iterator[Commands]:
+    with another_site(tmp_path / "elsewhere") as site:
+        yield site
+
+
+@pytest.fixture
+def on_postgresql(tmp_path: Path) -> Iterator[Commands]:
     postgres = Postgres(Path(data_folder()))
     try:
         postgres.start()
-        yield env | {"DATABASE_URL": postgres.url}
+        with another_site(tmp_path / "elsewhere", postgres.url) as site:
+            yield site
     finally:
         postgres.forget()
 
@@ -100,13 +117,14 @@ def files_of_site() -> dict[str, bytes]:
     return {str(path.relative_to(settings.FILES)): path.read_bytes() for path in kept if "unfinished" not in path.parts}
 
 
-def manage(env: dict[str, str], *commands: str, before: str = "", after: str = "") -> subprocess.CompletedProcess[str]:
-    """Run commands of the other site one after the other, in one process."""
-    calls = "".join(f"call_command(*{command.split()!r})\n" for command in commands)
-    script = f"import django\ndjango.setup()\nfrom django.core.management import call_command\n{before}\n{calls}{after}"
-    return subprocess.run(
-        [sys.executable, "-c", script], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True
-    )
+def assert_releases_the_same(workflow: Workflow, elsewhere: Commands) -> None:
+    """To the byte what we release of the workflow's project, the other site does too."""
+    made = release(workflow.project)
+    ours = {path.name: path.read_bytes() for path in made.folder.iterdir()}
+    assert elsewhere.run("release", workflow.project.slug, "--json") == 0, elsewhere.log.read_text()
+    report = json.loads(elsewhere.log.read_text().splitlines()[-1])
+    theirs = {path.name: path.read_bytes() for path in Path(report["folder"]).iterdir()}
+    assert (report["digest"], theirs) == (made.digest, ours)
 
 
 def test_a_restored_site_has_the_same_rows_and_files(site, saved):
@@ -127,34 +145,25 @@ def test_a_restored_site_has_the_same_rows_and_files(site, saved):
     post_answer(make_task(site), "Oulu")
 
 
-def test_a_copy_on_either_database_releases_the_same_bytes(site, saved, elsewhere):
+def test_a_copy_on_postgresql_releases_the_same_bytes(site, saved, on_postgresql):
     call_command("backup", str(saved))
-    made = release(site.project)
-    ours = {path.name: path.read_bytes() for path in made.folder.iterdir()}
 
-    done = manage(elsewhere, "migrate --verbosity=0", f"restore {saved}", f"release {site.project.slug} --json")
+    assert on_postgresql.run("restore", str(saved)) == 0, on_postgresql.log.read_text()
 
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout.splitlines()[-1])
-    theirs = {path.name: path.read_bytes() for path in Path(report["folder"]).iterdir()}
-    assert (report["digest"], theirs) == (made.digest, ours)
+    assert_releases_the_same(site, on_postgresql)
 
 
-@pytest.mark.parametrize("elsewhere", ["sqlite"], indirect=True)
-def test_a_restore_killed_on_its_way_changes_nothing_and_is_run_again(site, saved, elsewhere):
+def test_a_restore_to_sqlite_killed_on_its_way_changes_nothing_and_is_run_again(site, saved, on_sqlite, tmp_path):
     call_command("backup", str(saved))
-    die = "import os\nfrom civictasks.backups import restoring\n"
-    die += f"restoring.exchange_files = lambda new: os.kill(os.getpid(), {signal.SIGKILL.value})"
-    count = "from tasks.models import Answer\nprint(Answer.objects.count())"
 
-    killed = manage(elsewhere, "migrate --verbosity=0", f"restore {saved}", before=die)
-    again = manage(elsewhere, f"restore {saved}", before=count, after=count)
+    killed = on_sqlite.run("restore", str(saved), DIE_BEFORE_FILES="1")
+    with closing(sqlite3.connect(tmp_path / "elsewhere" / "civictasks.sqlite3")) as database:
+        between = database.execute("SELECT count(*) FROM tasks_answer").fetchone()[0]
+    again = on_sqlite.run("restore", str(saved))
 
-    assert (killed.returncode, again.returncode) == (-signal.SIGKILL, 0)
-    between, *_said, after = again.stdout.split("\n")[:-1]
-    assert (between, after) == ("0", str(Answer.objects.count()))
-    kept = Path(elsewhere["CIVICTASKS_DATA"], "files", "pages", "aa", "1.jpg")
-    assert kept.read_bytes() == b"picture"
+    assert (killed, between, again) == (-signal.SIGKILL, 0, 0)
+    assert (tmp_path / "elsewhere" / "files/pages/aa/1.jpg").read_bytes() == b"picture"
+    assert_releases_the_same(site, on_sqlite)
 
 
 def test_a_backup_of_a_busy_site_is_of_one_moment(site, saved, monkeypatch):

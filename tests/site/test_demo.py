@@ -97,13 +97,11 @@ def data(tmp_path) -> Iterator[Path]:
         Demo.started.pop().communicate()
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc for processes left behind")
-def test_a_demo_goes_on_after_every_end_keeps_everything_and_leaves_nothing_behind(data):
-    killed = Demo(data)
-    killed.read_until(FILLING)
-    os.kill(killed.process.pid, signal.SIGKILL)
-    assert left_on(data) == {}
+sees_processes = pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc for processes left behind")
 
+
+@sees_processes
+def test_a_demo_goes_on_after_every_end_keeps_everything_and_leaves_nothing_behind(data):
     first = Demo(data)
     first.read_until(FILLING)
     sign_in = first.read_until(SIGN_IN).groups()
@@ -121,8 +119,25 @@ def test_a_demo_goes_on_after_every_end_keeps_everything_and_leaves_nothing_behi
 
     again = Demo(data)
     assert again.read_until(SIGN_IN).groups() == sign_in
+    assert page(again.read_until(READY)[1]) == home
+
+    os.kill(again.process.pid, signal.SIGKILL)
+    assert left_on(data) == {}
+
+
+@pytest.mark.endurance
+@sees_processes
+def test_a_demo_goes_on_when_its_filling_or_one_of_its_processes_is_killed(data):
+    killed = Demo(data)
+    killed.read_until(FILLING)
+    os.kill(killed.process.pid, signal.SIGKILL)
+    assert left_on(data) == {}
+
+    again = Demo(data)
+    again.read_until(FILLING)
     url = again.read_until(READY)[1]
-    assert page(url) == home
+    home = page(url)
+    assert escape(SETS[0].title) in home
     for service, words in (("web server", "manage.py serve"), ("sweeper", "manage.py sweep"), ("Valkey", "valkey-ser")):
         [pid] = [pid for pid, command in processes_on(data).items() if words in command]
         os.kill(pid, signal.SIGKILL)
