@@ -85,7 +85,7 @@ def released_rows(project):
 
 def test_three_readers_one_of_them_wrong_make_a_dataset_that_is_right(open_page, in_thread, votes, size):
     in_thread(call_command, "ingest", "registers", str(SCANS / "registers"))
-    lines = size(8, 90)
+    lines = size(5, 90)
     in_thread(keep, lines)
     truth = true_lines()
     right, wrong, last = Reader(open_page(), truth), Reader(open_page(), truth, wrong=True), Reader(open_page(), truth)

@@ -83,7 +83,7 @@ def left_on(data: Path) -> dict[int, str]:
 
 
 def page(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         return response.read().decode()
 
 
