@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Let Python keep what it compiles, as it usually does: the processes that the tests start would compile all anew.
     """
+    config.addinivalue_line("markers", "story: goes through the whole site by browser; on PostgreSQL too")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if (folder := os.environ.get("POSTGRES_FOLDER")) and not hasattr(config, "workerinput"):
         postgres = Postgres(Path(folder))
@@ -76,12 +77,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
     """Take away what would show the same as a run on SQLite: at full size all tests but those with a ``size``, on
-    PostgreSQL those that ask for no database. What is marked ``endurance`` runs at full size only."""
+    PostgreSQL those that ask for no database, and those that look at one page by browser: its views and their
+    statements have tests without one. What is marked ``endurance`` runs at full size only."""
     kept = [item for item in items if not item.get_closest_marker("endurance")]
     if config.getoption("--endurance"):
         kept = [item for item in items if item.get_closest_marker("endurance") or "size" in fixtures_of(item)]
     if "POSTGRES_FOLDER" in os.environ:
-        kept = [item for item in kept if asks_for_the_database(item)]
+        kept = [item for item in kept if asks_for_the_database(item) and not looks_at_a_page(item)]
     left_out = list(set(items) - set(kept))
     items[:] = kept
     return left_out
@@ -100,6 +102,10 @@ def asks_for_the_database(item: pytest.Item) -> bool:
     return bool(marked) or not fixtures_of(item).isdisjoint({"db", "transactional_db", "django_db_setup"})
 
 
+def looks_at_a_page(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("browser")) and not item.get_closest_marker("story")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node) -> None:
     """Hear what a worker left out; all of them collect the same."""
@@ -115,7 +121,7 @@ def why_left_out(config: pytest.Config) -> str:
     if config.getoption("--endurance"):
         return "have one size and would show what a run on SQLite shows"
     if "POSTGRES_FOLDER" in os.environ:
-        return "ask for no database and would show what a run on SQLite shows"
+        return "ask for no database, or look at a page, and would show what a run on SQLite shows"
     return "run at full size only, with --endurance"
 
 

@@ -20,7 +20,16 @@ from civictasks.embedded.leash import hold
 NOBODY = 65534
 START_TIME = 20.0  # seconds
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "shared_buffers": "64MB"}
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "8GB",
+    "io_method": "sync",  # few and small pages: handing them to other processes costs more than it saves
+}
 
 
 class Postgres:
@@ -31,6 +40,7 @@ class Postgres:
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self.durable = durable
         self.settings = SETTINGS if durable else SETTINGS | CARELESS
         self.data = folder / "databases"
         self.url = f"postgresql://postgres@/postgres?host={folder}"
@@ -41,6 +51,7 @@ class Postgres:
         programs, user = programs_for(self.folder)
         if not self.data.exists():
             options = ("--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C")
+            options += () if self.durable else ("--no-data-checksums",)
             command = [programs / "initdb", "-D", self.data, *options]
             made = subprocess.run(command, **user, capture_output=True)
             assert made.returncode == 0, made.stderr.decode()

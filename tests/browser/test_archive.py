@@ -21,6 +21,7 @@ from tests.factories import make_organisation, make_volunteer
 BOX = settings.BASE_DIR.parent / "shared" / "scans" / "public" / "forms" / "zip" / "windows_cp850_backslash.zip"
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.story,
     pytest.mark.skipif(not BOX.exists(), reason="the sample scans do not lie beside this checkout"),
 ]
 PASSWORD = "kept in a drawer"

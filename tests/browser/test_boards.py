@@ -11,7 +11,7 @@ from civictasks.embedded.children import end_child, manage, start_child
 from tests.factories import make_project, make_task, make_volunteer, make_workflow, post_answer
 from tests.live import child_environment
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.story]
 
 
 @pytest.fixture

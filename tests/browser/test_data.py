@@ -12,7 +12,7 @@ from tests.factories import settle_task
 from .looking import PHONE, faults
 from .test_desk import owner, sign_in  # noqa: F401  # a fixture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.story]
 DESK = "/desk/finnish-newspapers/releases/"
 
 

@@ -44,6 +44,7 @@ def test_axe_finds_nothing_on_my_own_pages(page, cards, in_thread):
         assert (path, faults(page)) == (path, [])
 
 
+@pytest.mark.story
 def test_a_volunteer_keeps_the_work_and_leaves_without_a_trace(open_page, cards, in_thread):
     here, elsewhere = open_page(), open_page()
     read_a_line(here, cards)

@@ -139,6 +139,7 @@ def test_a_key_types_in_a_field_and_rests_when_switched_off(page, cards, dispute
     assert outcome(disputes[0]) == ("DISPUTED", None)
 
 
+@pytest.mark.story
 def test_the_second_of_two_windows_sees_what_the_first_decided(page, cards, disputes, outcome):
     sign_in(page, f"/desk/{cards}/review/")
     other = page.context.new_page()

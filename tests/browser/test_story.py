@@ -16,6 +16,7 @@ from tasks.projects import count_progress
 SCANS = settings.BASE_DIR.parent / "shared" / "scans" / "demo"
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.story,
     pytest.mark.skipif(not SCANS.exists(), reason="the sample scans do not lie beside this checkout"),
 ]
 

@@ -59,6 +59,7 @@ def zipped(folder: Path, *files: tuple[str, bytes]) -> Path:
     return folder / "box.zip"
 
 
+@pytest.mark.story
 def test_scans_brought_by_browser_are_read_and_shown(desk, project, in_thread, run_jobs, tmp_path):
     page = desk()
     page.goto(f"/desk/{project.slug}/batches/")
