@@ -211,14 +211,14 @@ def test_an_upload_arrives_whole(shape):
     workflow = make_workflow()
     Membership.objects.create(organisation=workflow.project.organisation, volunteer=owner, role=Role.OWNER)
     token = make_token(owner, Scope.INGEST)
-    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    part = b'Content-Disposition: form-data; name="files"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
 
     status, _headers, body = shape.request(
         "POST",
         f"/api/v1/projects/{workflow.project.slug}/batches",
-        head + SCAN + b"\r\n--x--\r\n",
+        b"--between-files\r\n" + part + SCAN + b"\r\n--between-files--\r\n",
         Authorization=f"Bearer {token}",
-        Content_Type="multipart/form-data; boundary=x",
+        Content_Type="multipart/form-data; boundary=between-files",
     )
 
     assert status == 202, body
