@@ -39,7 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Let Python keep what it compiles, as it usually does: the processes that the tests start would compile all anew.
     """
-    config.addinivalue_line("markers", "story: goes through the whole site by browser; on PostgreSQL too")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if (folder := os.environ.get("POSTGRES_FOLDER")) and not hasattr(config, "workerinput"):
         postgres = Postgres(Path(folder))

@@ -1,11 +1,14 @@
 import time
 from functools import cache
+from itertools import cycle
 
 import pytest
 from django.core.management import call_command
 
 from ingestion.specimens import draw, write
 from tasks.models import Answer
+
+from .looking import DAY, NIGHT, faults_in
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +45,14 @@ def votes(in_thread):
         return found
 
     return wait
+
+
+@pytest.fixture
+def faults(size):
+    """``faults(page)``: what is wrong with it, seen by night and by day at full size, else a test's pages by turns."""
+    turns = cycle([NIGHT, DAY])
+
+    def look(page, repeated=None):
+        return faults_in(page, size([next(turns)], [NIGHT, DAY]), repeated)
+
+    return look

@@ -1,12 +1,11 @@
 """What is wrong with a page as it stands: on a desktop by day, on a phone at night, in a window of 320 pixels."""
 
-import os
-
 from axe_playwright_python.base import AXE_SCRIPT
 
 NARROW = {"width": 320, "height": 568}
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
+NIGHT, DAY = (PHONE, "dark"), (DESKTOP, "light")
 RUN_AXE = """async (without) => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const { violations } = await axe.run(without ? { exclude: without } : document, {
@@ -17,25 +16,23 @@ RUN_AXE = """async (without) => {
 }"""
 
 
-def faults(page, repeated=None):
-    """Return ``[(look, rule of axe, selector)]`` and ``[(width, "sticks out")]``; the page keeps its size.
+def faults_in(page, looks, repeated=None):
+    """Return ``[(light, rule of axe, selector)]`` and ``[(width, "sticks out")]``; the page keeps its size.
 
-    Axe looks once: at a test's first page on a phone at night, at the next on a desktop by day, and so on; the tests
-    on PostgreSQL see each the other way round, so that both runs together have seen all. What the selector
-    ``repeated`` finds is the same again as what stands before it: axe sees it by day only.
+    What the selector ``repeated`` finds is the same again as what stands before it: axe sees it by day only.
     """
     usual = page.viewport_size
     found = []
     for size in (NARROW, PHONE, DESKTOP):
         page.set_viewport_size(size)
         found += sticking_out(page)
-    page.looks = getattr(page, "looks", "POSTGRES_FOLDER" in os.environ) + 1
-    size, light, without = ((DESKTOP, "light", None), (PHONE, "dark", repeated))[page.looks % 2]
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=light)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found += [(light, *fault) for fault in page.evaluate(RUN_AXE, without)]
+    for size, light in looks:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=light)
+        without = repeated if light == "dark" else None
+        found += [(light, *fault) for fault in page.evaluate(RUN_AXE, without)]
     page.set_viewport_size(usual)
     return found
 

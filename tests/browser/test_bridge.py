@@ -8,8 +8,6 @@ from gamification.models import Ledger
 from tasks.models import Project, Task
 from tests.factories import post_answer
 
-from .looking import faults
-
 pytestmark = pytest.mark.browser
 TEXT = "Turku"
 
@@ -47,7 +45,7 @@ def lay(page, text=TEXT):
     expect(page.locator(".plank")).to_have_count(laid + 1)
 
 
-def test_a_round_by_keyboard_alone_and_its_end_says_what_became_of_it(page, bridge, in_thread, votes):
+def test_a_round_by_keyboard_alone_and_its_end_says_what_became_of_it(page, bridge, in_thread, votes, faults):
     tasks = in_thread(lambda: list(Task.objects.order_by("pk")))
     in_thread(somebody_reads, tasks[::2])
     begin_by_keyboard(page, bridge)
@@ -232,7 +230,7 @@ def test_both_ways_give_the_same_credit_and_the_choice_is_remembered_without_a_c
     assert (one.count(("took_part", 1)), one) == (3, other)  # and the same for each line that both have met
 
 
-def test_the_plain_page_marks_ten_lines_and_shows_what_came_of_them_when_asked(page, cards):
+def test_the_plain_page_marks_ten_lines_and_shows_what_came_of_them_when_asked(page, cards, faults):
     start(page, cards)
     for _line in range(10):
         expect(page.get_by_role("button", name="See what came of them")).to_be_hidden()

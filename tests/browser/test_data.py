@@ -9,7 +9,7 @@ from exports.models import Release
 from tasks.models import Project, Task
 from tests.factories import settle_task
 
-from .looking import PHONE, faults
+from .looking import PHONE
 from .test_desk import owner, sign_in  # noqa: F401  # a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.story]
@@ -31,7 +31,9 @@ def release_by_button(page, run_jobs, notes: str) -> None:
 
 
 @pytest.mark.usefixtures("owner")
-def test_what_an_archivist_releases_by_button_anybody_traces_to_its_place_and_downloads(open_page, in_thread, run_jobs):
+def test_what_an_archivist_releases_by_button_anybody_traces_to_its_place_and_downloads(
+    open_page, in_thread, run_jobs, faults
+):
     desk, page = open_page(), open_page(viewport=PHONE, accept_downloads=True)
     sign_in(desk)
     for text in ("Åbo Tidningar", "Wasa Tidning"):

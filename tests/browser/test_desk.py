@@ -9,7 +9,6 @@ from accounts.models import Invitation, Membership, Volunteer
 from tasks.models import Batch, Project
 from tests.factories import make_organisation, make_volunteer
 
-from .looking import faults
 from .test_pages import settle_some
 
 pytestmark = pytest.mark.browser
@@ -98,7 +97,7 @@ def test_without_scripts_a_button_shows_the_preview_and_loses_nothing(open_page,
     expect(page.get_by_label("The question")).to_have_value("Who wrote this letter?")
 
 
-def test_axe_finds_nothing_at_the_desk(page, cards, owner, in_thread):
+def test_axe_finds_nothing_at_the_desk(page, cards, owner, in_thread, faults):
     in_thread(settle_some, cards)
     in_thread(bring_box_with_a_long_name, cards)
     in_thread(invite_both_ways, cards)

@@ -9,8 +9,6 @@ from gamification.chores import keep_boards
 from tasks.models import Answer, Task
 from tests.factories import NOON, post_answer
 
-from .looking import faults
-
 pytestmark = pytest.mark.browser
 MINE = ["/me/", "/me/answers/", "/me/name/", "/me/account/", "/me/erase/"]
 PASSWORD = "correct horse battery"
@@ -35,7 +33,7 @@ def others_differ():
     keep_boards()
 
 
-def test_axe_finds_nothing_on_my_own_pages(page, cards, in_thread):
+def test_axe_finds_nothing_on_my_own_pages(page, cards, in_thread, faults):
     read_a_line(page, cards)
     in_thread(others_differ)
 

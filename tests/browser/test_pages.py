@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tasks.models import Task
 from tests.factories import settle_task
 
-from .looking import NARROW, faults, sticking_out
+from .looking import NARROW, sticking_out
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def settle_some(project):
     call_command("release", project)
 
 
-def test_axe_finds_nothing_on_any_page_and_nothing_sticks_out(page, cards, in_thread):
+def test_axe_finds_nothing_on_any_page_and_nothing_sticks_out(page, cards, in_thread, faults):
     in_thread(settle_some, cards)
 
     for path in PAGES:
@@ -92,7 +92,7 @@ def test_a_visitor_chooses_day_or_night_and_the_device_remembers(open_page):
     assert page.evaluate(paper) == by_day
 
 
-def test_axe_finds_nothing_while_playing(page, cards):
+def test_axe_finds_nothing_while_playing(page, cards, faults):
     page.goto(f"/play/{cards}/")
 
     page.get_by_role("button", name="Start").click()

@@ -9,8 +9,6 @@ from tasks.enums import TaskState
 from tasks.models import Project, Task
 from tests.factories import make_volunteer, post_answer
 
-from .looking import faults
-
 pytestmark = pytest.mark.browser
 PASSWORD = "kept in a drawer"
 READINGS = ("Usson Jean Marius", "Tesson Jean Marius", "Usson Jean Narius", "Uson Jean Marius", "Usson Jan Marius")
@@ -173,7 +171,7 @@ def test_without_a_connection_nothing_is_lost(page, cards, disputes, outcome):
     page.problems[:] = [problem for problem in page.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
 
 
-def test_axe_finds_nothing_and_nothing_sticks_out(page, cards, disputes):
+def test_axe_finds_nothing_and_nothing_sticks_out(page, cards, disputes, faults):
     sign_in(page, f"/desk/{cards}/review/")
     first = page.url
 

@@ -8,8 +8,6 @@ from tasks.models import Task, WorkflowVersion
 from tasks.questions import crop_url
 from tests.factories import make_crowd, make_known, post_answer
 
-from .looking import faults
-
 pytestmark = pytest.mark.browser
 
 
@@ -43,7 +41,7 @@ def start(page, project):
     page.locator("#scan img.crop").wait_for()
 
 
-def test_a_reading_is_chosen_by_its_number_and_the_choice_taken_back(page, cards, in_thread, votes):
+def test_a_reading_is_chosen_by_its_number_and_the_choice_taken_back(page, cards, in_thread, votes, faults):
     in_thread(let_readings_compete)
     start(page, cards)
 
@@ -67,7 +65,7 @@ def first_reads(page, text):
     return text in page.locator(".offer").first.inner_text()
 
 
-def test_whoever_reads_a_known_line_otherwise_is_shown_what_it_says(page, cards, in_thread):
+def test_whoever_reads_a_known_line_otherwise_is_shown_what_it_says(page, cards, in_thread, faults):
     known = in_thread(know_a_line)
     start(page, cards)
     if known not in page.locator("#scan img.crop").get_attribute("src"):

@@ -16,8 +16,6 @@ from tasks.models import Batch, Page, Task
 from tests.factories import make_volunteer, make_workflow
 from tests.ingestion.drawing import document, page_bytes
 
-from .looking import faults
-
 pytestmark = pytest.mark.browser
 
 
@@ -60,7 +58,7 @@ def zipped(folder: Path, *files: tuple[str, bytes]) -> Path:
 
 
 @pytest.mark.story
-def test_scans_brought_by_browser_are_read_and_shown(desk, project, in_thread, run_jobs, tmp_path):
+def test_scans_brought_by_browser_are_read_and_shown(desk, project, in_thread, run_jobs, tmp_path, faults):
     page = desk()
     page.goto(f"/desk/{project.slug}/batches/")
     assert faults(page) == []
@@ -79,7 +77,7 @@ def test_scans_brought_by_browser_are_read_and_shown(desk, project, in_thread, r
         ("box.zip/a.jpg", "done"), ("box.zip/b.jpg", "done"), ("register.pdf", "done"), ("torn.jpg", "done"),
     ]  # fmt: skip
 
-    withhold_a_page(page)
+    withhold_a_page(page, faults)
     page.goto(f"/desk/{project.slug}/batches/")
     assert faults(page) == []
     withdraw_the_batch(page)
@@ -107,7 +105,7 @@ def send_again(page, name, folder):
         choosing.value.set_files(folder / "whole.jpg")
 
 
-def withhold_a_page(page):
+def withhold_a_page(page, faults):
     page.get_by_role("link", name="See what was cut").click()
     expect(page.locator(".leaves svg")).to_have_count(5)
     assert faults(page) == []
