@@ -9,9 +9,11 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import unquote_to_bytes
@@ -48,7 +50,7 @@ class Reply:
     body: bytes = b""
 
     def start(self, status: str, headers: list[Header], exc_info: object = None) -> None:
-        self.status, self.headers = status, headers
+        self.status, self.headers = status, [*headers, ("Date", date_of(int(time.time())))]
 
     @property
     def code(self) -> int:
@@ -61,6 +63,11 @@ class Reply:
         """Return the whole reply as it is sent; Django has seen to it that no header has a line break."""
         lines = [f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in self.headers), "\r\n"]
         return "\r\n".join(lines).encode("latin-1") + self.body
+
+
+@lru_cache(1)
+def date_of(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 class Asker(Protocol):

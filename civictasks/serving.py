@@ -96,6 +96,7 @@ class Request(WebRequest):
     """A plain request goes from here to a thread and comes back as a whole reply, or in pieces."""
 
     tap: Tap | None = None
+    ending: asyncio.Task[None] | None = None  # the loop itself would forget it
     gone = False
 
     def __init__(self, *args: Any) -> None:
@@ -143,7 +144,10 @@ class Request(WebRequest):
         else:
             self.begin(reply)
             self.write(reply.body)
-        self.finish()
+        if self.channel._waitingForTransport:
+            self.ending = asyncio.ensure_future(self.take_end())
+        else:
+            self.finish()
 
     def is_simple(self, reply: Reply) -> bool:
         """Whether the reply can go out as it is: its length is told, and the connection stays open."""
@@ -165,21 +169,37 @@ class Request(WebRequest):
         if self.gone:
             return
         self.write(piece)
-        if not self.tap:
-            self.tap = Tap()
-            self.registerProducer(self.tap, True)
-        try:
-            await asyncio.wait_for(self.tap.open.wait(), STALLED)
-        except TimeoutError:
-            self.channel.transport.abortConnection()
-            raise ConnectionAbortedError("the reader stalled") from None
+        if not await self.is_taken():
+            raise ConnectionAbortedError("the reader stalled")
 
     async def take_end(self) -> None:
-        if self.gone:
+        """Wait too: the next request of the connection begins then, and replies that nobody reads do not pile up."""
+        if self.gone or not await self.is_taken() or self.gone:
             return
         if self.tap:
             self.unregisterProducer()
         self.finish()
+
+    async def is_taken(self) -> bool:
+        """Wait until all that was written is taken; give the reader up who takes nothing for long."""
+        tap, transport = self.tapped(), self.channel.transport
+        left = unsent(transport)
+        while True:
+            try:
+                return await asyncio.wait_for(tap.open.wait(), STALLED)
+            except TimeoutError:
+                before, left = left, unsent(transport)
+                if left >= before:
+                    transport.abortConnection()
+                    return False
+
+    def tapped(self) -> Tap:
+        if not self.tap:
+            self.tap = Tap()
+            self.registerProducer(self.tap, True)
+            if self.channel._waitingForTransport:
+                self.tap.pauseProducing()
+        return self.tap
 
     def take_failure(self) -> None:
         if self.gone:
@@ -201,6 +221,10 @@ def send_at_once(transport: Any, data: bytes) -> None:
         sent = 0
     if sent < len(data):
         transport.write(data[sent:])
+
+
+def unsent(transport: Any) -> int:
+    return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
 
 def address_of(end: Any) -> tuple[str, int]:

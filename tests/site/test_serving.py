@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,11 @@ def test_a_short_body_and_none_arrive_as_they_are(trial):
     assert trial.get("/body")[2].decode() == f"0 {empty}"
 
 
+def test_each_reply_says_when_it_was_made(trial):
+    dates = [parsedate_to_datetime(trial.get(path)[1]["Date"]) for path in ("/small", "/stream", "/unchanged")]
+    assert all(abs(date - datetime.now(UTC)) < timedelta(minutes=5) for date in dates)
+
+
 def test_a_head_request_gets_the_headers_of_a_long_response_at_once(trial):
     status, headers, body = trial.get("/stream", "HEAD")
 
@@ -142,6 +149,23 @@ def test_slow_readers_cost_no_memory_and_hold_up_nobody_else(trial):
         for connection in slow:
             connection.close()
         wait_until(lambda: int(trial.get("/closed")[2]) == closed)
+
+
+def test_requests_sent_ahead_wait_for_whoever_does_not_read_the_replies(trial):
+    requests = 1500  # of 64 kB, in one go
+    before, held = int(trial.get("/closed")[2]), trial.most_memory()
+    with trial.begin("/small") as connection:
+        connection.sendall(b"GET /short HTTP/1.1\r\nHost: here\r\n\r\n" * requests)
+        time.sleep(0.5)
+        assert trial.most_memory() - held < LARGE / 8
+
+        connection.sendall(b"GET /small HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        length, end = 0, b""
+        while data := connection.recv(2**18):
+            length, end = length + len(data), (end + data)[-5:]
+    assert length > requests * 2**16
+    assert end == b"small"
+    assert int(trial.get("/closed")[2]) == before + requests
 
 
 def test_streams_that_nobody_reads_to_the_end_are_closed_and_give_their_threads_back(trial):
