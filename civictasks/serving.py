@@ -7,12 +7,14 @@ line of a log that nobody reads, which Daphne makes for each, took half of the e
 import asyncio
 import os
 import re
+import time
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import daphne.server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
@@ -21,6 +23,7 @@ from .bridge import BODILESS, Bridge, Environ, Reply, add_body, add_headers, env
 READ_AT_ONCE = 2**20  # bytes of a request's body
 LONGEST_SOCKET_MESSAGE = 2**14  # bytes; browsers have nothing long to say to us
 STALLED = 60.0  # seconds without a byte taken, after which a reader is given up
+FAREWELL = 3.0  # seconds for replies under way when the server is to end
 ODD_NAME = re.compile(rb"[^-!#$%&'*+.^_`|~0-9a-zA-Z]")
 ODD_VALUE = re.compile(rb"[\x0b\x0c\x1c-\x1e\x85]")
 
@@ -109,6 +112,7 @@ class Request(WebRequest):
         if self.is_for_daphne():
             super().process()
         else:
+            self.server.answering.add(self)
             environ = self.environ(self.method, self.uri, _own(self.content), self.sieve.length)
             self.server.bridge.answer(environ, self)
 
@@ -249,14 +253,35 @@ class PatientServer(daphne.server.Server):
     """Daphne keeps book of what is connected, to end it with itself: of sockets alone."""
 
     bridge: Bridge
+    answering: set[Request]
+    port: Any = None
+
+    def listen_success(self, port: Any) -> None:
+        self.port = port
+        super().listen_success(port)
 
     def protocol_connected(self, protocol: Any) -> None:
         if not isinstance(protocol, Request):
             super().protocol_connected(protocol)
 
     def protocol_disconnected(self, protocol: Any) -> None:
-        if not isinstance(protocol, Request):
+        if isinstance(protocol, Request):
+            self.answering.discard(protocol)
+        else:
             super().protocol_disconnected(protocol)
+
+    def kill_all_applications(self) -> Any:
+        """Called when the server is asked to end: who has asked something by then gets the reply first."""
+        if self.port:
+            self.port.stopListening()
+        farewell = Deferred.fromFuture(asyncio.ensure_future(self.have_answered()))
+        return farewell.addCallback(lambda _none: super(PatientServer, self).kill_all_applications())
+
+    async def have_answered(self) -> None:
+        asked = set(self.answering)
+        end = time.monotonic() + FAREWELL
+        while asked & self.answering and time.monotonic() < end:
+            await asyncio.sleep(0.02)
 
 
 def _own(content: BinaryIO) -> BinaryIO:
@@ -278,4 +303,5 @@ def serve(sockets: Any, endpoint: str, bridge: Bridge) -> None:
         server_name="",
     )
     server.bridge = bridge
+    server.answering = set()
     server.run()

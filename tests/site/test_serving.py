@@ -195,3 +195,19 @@ def test_headers_that_could_pass_for_others_are_left_out_and_cookies_joined(tria
 def test_a_failure_of_the_application_is_an_error_page_and_the_next_request_works(trial):
     assert trial.get("/fails")[0] == 500
     assert trial.get("/small")[2] == b"small"
+
+
+def test_who_has_asked_something_is_answered_although_the_server_is_to_end():
+    site = Trial()
+    site.get("/small")
+    try:
+        with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+            connection.sendall(b"GET /slow HTTP/1.1\r\nHost: here\r\n\r\n")
+            site.get("/small")  # by now the server has the other request too
+            site.process.terminate()
+
+            assert connection.recv(4096).endswith(b"\r\n\r\nsmall")
+        assert site.process.wait(20) == 0
+    finally:
+        end_child(site.process, 5)
+        site.listener.close()

@@ -53,6 +53,8 @@ def application(environ, start_response):
         return Stream(0)
     if path == "/fails":
         raise RuntimeError("the application fails")
+    if path == "/slow":
+        time.sleep(0.3)
     body = environ["wsgi.input"]
     digest = hashlib.sha256()
     while piece := body.read(2**16):
