@@ -45,15 +45,17 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "civictasks.watching.metering.meter_requests",
-    "civictasks.guarding.guard",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.caching.keep_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "civictasks.speaking.speak",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.crosssite.CrossSiteMiddleware",
     "accounts.sessions.VolunteerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "civictasks.problems.answer_wrong_methods",
 ]
 ROOT_URLCONF = "civictasks.urls"
@@ -108,6 +110,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("SECURE_COOKIES", HTTPS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 365 * 24 * 3600 if HTTPS else 0)
 CSRF_FAILURE_VIEW = "accounts.crosssite.refused"
+SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
