@@ -1,24 +1,25 @@
 """Daphne with what it lacks: patience with slow readers, uploads that stay out of memory, and little ado.
 
-Sockets are Daphne's own affair. A plain request is no ASGI application here: the task, the queue, the messages and the
-line of a log that nobody reads, which Daphne makes for each, took half of the event loop's time.
+Sockets are Daphne's own affair, but for the framing of what all of them are told. A plain request is no ASGI
+application here: the task, the queue, the messages and the line of a log that nobody reads, which Daphne makes for
+each, took half of the event loop's time.
 """
 
 import asyncio
-import os
 import re
 import time
-from io import BytesIO
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 import daphne.server
+from autobahn.websocket.protocol import PreparedMessage
 from daphne.http_protocol import HTTPFactory, WebRequest
-from django.conf import settings
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
 
 from .bridge import BODILESS, Bridge, Environ, Reply, add_body, add_headers, environ_of
+from .sending import Tap, send_at_once, unsent
+from .sieving import Sieve, own_file
 
 READ_AT_ONCE = 2**20  # bytes of a request's body
 LONGEST_SOCKET_MESSAGE = 2**14  # bytes; browsers have nothing long to say to us
@@ -26,73 +27,6 @@ STALLED = 60.0  # seconds without a byte taken, after which a reader is given up
 FAREWELL = 3.0  # seconds for replies under way when the server is to end
 ODD_NAME = re.compile(rb"[^-!#$%&'*+.^_`|~0-9a-zA-Z]")
 ODD_VALUE = re.compile(rb"[\x0b\x0c\x1c-\x1e\x85]")
-
-
-@implementer(IPushProducer)
-class Tap:
-    """Open while the connection takes more."""
-
-    def __init__(self) -> None:
-        self.open = asyncio.Event()
-        self.open.set()
-
-    def pauseProducing(self) -> None:
-        self.open.clear()
-
-    def resumeProducing(self) -> None:
-        self.open.set()
-
-    def stopProducing(self) -> None:
-        self.open.set()
-
-
-class Sieve:
-    """Takes a request's body as it arrives; one longer than its address takes is let through and not kept.
-
-    Who sends it hears at the end that it is too long, and meanwhile fills no disk. Where long ones are welcome, the
-    application is asked first whether this one is, and the sender waits for the answer.
-    """
-
-    def __init__(self, request: "Request", bridge: Bridge) -> None:
-        self.request = request
-        self.bridge = bridge
-        self.length = 0
-        self.longest: int | None = None  # not known before the first bytes
-        self.asking: asyncio.Task[None] | None = None
-
-    def __call__(self, data: bytes) -> None:
-        self.length += len(data)
-        if self.longest is None:
-            self.longest = longest_body(self.request.channel._path)
-        if self.length <= self.longest:
-            self.request.content.write(data)
-        else:
-            self.drop()
-        if not self.asking and settings.LONGEST_BODY < self.length <= self.longest:
-            self.request.channel.transport.pauseProducing()
-            self.asking = asyncio.ensure_future(self.ask())
-
-    def drop(self) -> None:
-        self.request.content.seek(0)
-        self.request.content.truncate()
-
-    async def ask(self) -> None:
-        request, channel, refused = self.request, self.request.channel, True
-        try:
-            refused = await self.bridge.refuses(request.environ(channel._command, channel._path, BytesIO(), 0))
-        finally:
-            if request.channel:  # the client may be gone
-                request.channel.transport.resumeProducing()
-        if refused and not request.content.closed:
-            self.longest = 0
-            self.drop()
-
-
-def longest_body(address: bytes) -> int:
-    path = address.partition(b"?")[0].decode("latin-1")
-    if re.fullmatch(settings.UPLOADS_AT, path):
-        return settings.LONGEST_UPLOAD
-    return settings.LONGEST_CHUNK if re.fullmatch(settings.CHUNKS_AT, path) else settings.LONGEST_BODY
 
 
 class Request(WebRequest):
@@ -113,7 +47,7 @@ class Request(WebRequest):
             super().process()
         else:
             self.server.answering.add(self)
-            environ = self.environ(self.method, self.uri, _own(self.content), self.sieve.length)
+            environ = self.environ(self.method, self.uri, own_file(self.content), self.sieve.length)
             self.server.bridge.answer(environ, self)
 
     def is_for_daphne(self) -> bool:
@@ -214,26 +148,23 @@ class Request(WebRequest):
             self.handle_exception(None)
 
 
-def send_at_once(transport: Any, data: bytes) -> None:
-    """Send what the connection takes at once, and have Twisted send the rest.
-
-    Twisted first waits to be told that the connection takes anything. It nearly always takes a whole reply.
-    """
-    waiting = transport.dataBuffer or transport._tempDataBuffer  # of the reply before, which goes first
-    sent = 0 if waiting else transport.writeSomeData(data)
-    if not isinstance(sent, int):  # the connection is lost, which Twisted finds out in its own way
-        sent = 0
-    if sent < len(data):
-        transport.write(data[sent:])
-
-
-def unsent(transport: Any) -> int:
-    return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-
-
 def address_of(end: Any) -> tuple[str, int]:
     """Return host and port of an end of a connection; a Unix socket has none."""
     return getattr(end, "host", ""), getattr(end, "port", 0)
+
+
+@lru_cache(16)
+def framed(text: bytes) -> bytes:
+    """Return a message as it goes over a socket; the same words go to hundreds at once."""
+    return bytes(PreparedMessage(text, False, False, True).payloadHybi)
+
+
+class Socket(WebSocketProtocol):
+    def sendMessage(self, payload: bytes, isBinary: bool = False, **others: Any) -> None:
+        if isBinary or others or self.state != self.STATE_OPEN:
+            super().sendMessage(payload, isBinary, **others)
+        else:
+            send_at_once(self.transport, framed(payload))
 
 
 class Factory(HTTPFactory):
@@ -247,6 +178,7 @@ class Factory(HTTPFactory):
 
 
 daphne.server.HTTPFactory = Factory  # Daphne asks nobody which one to use
+WebSocketFactory.protocol = Socket
 
 
 class PatientServer(daphne.server.Server):
@@ -282,14 +214,6 @@ class PatientServer(daphne.server.Server):
         end = time.monotonic() + FAREWELL
         while asked & self.answering and time.monotonic() < end:
             await asyncio.sleep(0.02)
-
-
-def _own(content: BinaryIO) -> BinaryIO:
-    """Return the body as a file that Twisted does not close under the reading thread when the client leaves."""
-    try:
-        return os.fdopen(os.dup(content.fileno()), "rb")
-    except OSError:  # a short one, in memory
-        return BytesIO(content.read())
 
 
 def serve(sockets: Any, endpoint: str, bridge: Bridge) -> None:

@@ -23,16 +23,15 @@ def faults_in(page, looks, repeated=None):
     """
     usual = page.viewport_size
     found = []
-    for size in (NARROW, PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        found += sticking_out(page)
+    page.set_viewport_size(NARROW)
+    found += sticking_out(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     for size, light in looks:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=light)
         without = repeated if light == "dark" else None
-        found += [(light, *fault) for fault in page.evaluate(RUN_AXE, without)]
+        found += [(light, *fault) for fault in page.evaluate(RUN_AXE, without)] + sticking_out(page)
     page.set_viewport_size(usual)
     return found
 

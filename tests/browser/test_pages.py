@@ -62,7 +62,7 @@ def test_axe_finds_nothing_on_any_page_and_nothing_sticks_out(page, cards, in_th
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("language", ["fi", "nl"])
+@pytest.mark.parametrize("language", ["fi", pytest.param("nl", marks=pytest.mark.endurance)])
 def test_nothing_sticks_out_of_a_small_phone_in_other_languages(open_page, cards, in_thread, language):
     in_thread(settle_some, cards)
     page = open_page(viewport=NARROW, locale=language)

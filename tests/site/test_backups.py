@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -26,6 +26,7 @@ from exports.releasing import release
 from tasks.models import Answer, Task, Workflow
 from tests.factories import make_organisation, make_page, make_task, make_volunteer, make_workflow, post_answer
 from tests.faults.test_killed_web import assert_good_books
+from tests.migrated import copy_migrated
 from tests.postgres import Postgres
 from tests.warm import Commands
 
@@ -92,7 +93,10 @@ def another_site(folder: Path, database: str | None = None) -> Iterator[Commands
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[Commands]:
+def on_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Commands]:
+    if connection.vendor == "sqlite" and request.config.cache:
+        (tmp_path / "elsewhere").mkdir()
+        copy_migrated(request.config.cache.mkdir("database"), tmp_path / "elsewhere/civictasks.sqlite3")
     with another_site(tmp_path / "elsewhere") as site:
         yield site
 
