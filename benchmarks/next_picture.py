@@ -45,6 +45,9 @@ def play(page: Page, project: str, lines: int, way: str) -> list[float]:
     page.evaluate(WATCH)
     measured = 0
     while measured < lines:
+        if page.locator("#which").is_visible():
+            choose(page)
+            continue
         page.keyboard.type(f"line {measured}", delay=5)
         page.keyboard.press("Enter")
         page.wait_for_function(ON, arg=measured)
@@ -52,6 +55,15 @@ def play(page: Page, project: str, lines: int, way: str) -> list[float]:
             page.locator("#again").click()
         measured = page.evaluate("waits.length")
     return page.evaluate("waits")
+
+
+def choose(page: Page) -> None:
+    """Take the first of the readings that a line is shown with: no Enter, not measured."""
+    before = page.locator("#scan img.crop").get_attribute("src")
+    page.keyboard.press("1")
+    page.wait_for_function(
+        "before => document.querySelector('#scan img.crop').getAttribute('src') !== before", arg=before
+    )
 
 
 def main() -> None:
