@@ -1,6 +1,6 @@
 from collections import Counter
 from datetime import UTC, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db.models import Sum
@@ -11,61 +11,20 @@ from tasks.adjudicating import Reading, competing
 from tasks.collating import collate
 from tasks.enums import DecidedBy, KindName, TaskState
 from tasks.errors import TooLateToUndo
-from tasks.lapsing import PATIENCE, end_forgotten_choices
 from tasks.models import Answer, Decision, Page, Skill, Task, Workflow
 from tasks.outlook import page_map, settled_by_day
 from tasks.projects import count_progress, latest_versions
-from tasks.questions import questions_of
-from tasks.recalling import Fate, memories
+from tasks.recalling import memories
 from tasks.refitting import refit
 from tasks.scheduling import lease_tasks
 from tasks.spreading import questions_to_spread
 from tasks.submission import Submission, submit_answers
-from tasks.undoing import withdraw_answer
 from tasks.withholding import show_again, withhold
-from tests.factories import NOON, make_crowd, make_lease, make_task, make_volunteer, make_workflow, post_answer
+from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
+
+from .competing import SOON, choose, competing_line, decision_of, make_line, shown, state_of, take_back
 
 pytestmark = pytest.mark.django_db
-SOON = NOON + timedelta(seconds=59)
-POLICY = {"minimum": 2, "maximum": 5, "adjudicate": True}
-
-
-def make_line(people=4, **policy):
-    workflow = make_workflow(policy=POLICY | policy)
-    make_crowd(workflow, people)
-    return make_task(workflow)
-
-
-def competing_line(*readings, **policy):
-    """A line that was read in two ways, and the task that asks which one is right."""
-    line = make_line(**policy)
-    for reading in readings or ("Oulu", "Kemi"):
-        post_answer(line, reading)
-    return line, Task.objects.filter(parent=line).last()
-
-
-def choose(child, text, volunteer=None):
-    [id_] = [choice["id"] for choice in shown(child)["choices"] if choice["text"] == text]
-    return post_answer(child, {"choice": id_}, volunteer)
-
-
-def shown(task):
-    return questions_of([task.pk])[task.pk]
-
-
-def state_of(task):
-    task.refresh_from_db()
-    return (TaskState(task.state).name, task.wanted, task.answered, task.leased)
-
-
-def decision_of(task):
-    task.refresh_from_db()
-    decision = Decision.objects.get(pk=task.decision)
-    return (decision.value, decision.decided_by, decision.answers)
-
-
-def take_back(result, volunteer, now=SOON):
-    return withdraw_answer(volunteer.pk, UUID(result["key"]), now=now)
 
 
 def test_where_two_readings_compete_others_are_asked_which_one_is_right():
@@ -360,52 +319,3 @@ def test_the_plain_form_takes_a_choice(client):
     client.post(f"/play/{line.project.slug}/", posted)
 
     assert Answer.objects.get(task=child).value == {"choice": id_}
-
-
-LATER = NOON + PATIENCE + timedelta(seconds=1)
-
-
-def test_a_choice_that_nobody_takes_up_ends_and_the_line_is_typed_again():
-    line, child = competing_line()
-
-    assert end_forgotten_choices(NOON + PATIENCE) == 0
-    assert [end_forgotten_choices(LATER), end_forgotten_choices(LATER)] == [1, 0]
-
-    assert (state_of(child), state_of(line)) == (("WITHDRAWN", 1, 0, 0), ("OPEN", 3, 2, 0))
-    told = "Volunteers were asked which reading is right, and nobody came to choose."
-    assert collate(line).choices == (told,)
-    post_answer(line, "Oulu", now=LATER)
-    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.RULE, 3)
-
-
-def test_what_was_chosen_before_a_choice_ended_counts_and_is_released():
-    chooser = make_volunteer()
-    line, child = competing_line()
-    choose(child, "Oulu", chooser)
-
-    end_forgotten_choices(LATER)
-    post_answer(line, "Oulu", now=LATER)
-
-    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.RULE, 4)
-    assert memories(chooser.pk, 1, now=LATER)[0].fate == Fate.LAPSED
-    released = Selection(line.project_id, "lines", LATER + timedelta(minutes=2), b"secret")
-    [row] = settled_rows(released)
-    assert [(reading.kind, reading.weight is None) for reading in row.readings].count(("choose", False)) == 1
-    assert released.count_volunteers() == {"people": 4, "simulated": 0}
-
-
-def test_choosers_are_counted_with_their_line_and_not_before():
-    line, child = competing_line()
-    for _chooser in range(2):
-        choose(child, "None of these")
-
-    assert state_of(line)[0] == "OPEN"
-    counted = Selection(line.project_id, "lines", NOON + timedelta(minutes=2), b"secret").count_volunteers()
-    assert counted == {"people": 0, "simulated": 0}
-
-
-def test_a_choice_in_hand_does_not_end():
-    _line, child = competing_line()
-    make_lease(child)
-
-    assert end_forgotten_choices(LATER) == 0
