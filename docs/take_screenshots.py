@@ -221,7 +221,7 @@ PICTURES: dict[str, Callable[[Visitor], None]] = {
     "upload": upload,
     "batch": desk(f"/desk/{HALF_DONE}/batches/", "table a[href*='/batches/']"),
     "cuts": desk(f"/desk/{HALF_DONE}/batches/", "table a[href*='/batches/']", "a[href$='/pages/']"),
-    "review": desk(f"/desk/{HALF_DONE}/review/"),
+    "review": desk(f"/desk/{FINISHED}/review/"),
     "releases": desk(f"/desk/{FINISHED}/releases/"),
     "team": desk("/desk/team/"),
     "data": at("/data/"),
