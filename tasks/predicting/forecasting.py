@@ -1,7 +1,7 @@
 """Predict what a policy costs and yields from a record of answers, in several random orders."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from random import Random
@@ -18,6 +18,7 @@ THREE = 3
 @dataclass(frozen=True)
 class Prediction:
     """Of all tasks, on average over the orders. ``answers`` a task; the next four are shares of the tasks and sum to 1.
+    ``choices`` a task: how many people are asked which of its readings is right.
 
     ``open`` tasks ran out of answers: what they would have needed is not known, so ``answers`` is too low by as much.
     ``error`` is the share of settled values that are wrong; with its standard error where it was ``measured`` on known
@@ -32,19 +33,20 @@ class Prediction:
     error: float | None
     error_se: float | None
     measured: bool
+    choices: float = 0.0
 
 
 def predict(material: Material, policy: Policy, orders: int = ORDERS) -> Prediction:
     outcomes: Counter[Outcome] = Counter()
-    answers, doubt = 0, 0.0
+    answers, choices, doubt = 0, 0, 0.0
     errors: defaultdict[int, list[bool]] = defaultdict(list)
-    for order in range(orders):
-        for played in replay(material.record, material.merge, policy, material.learner(), Random(order)):
-            outcomes[played.outcome] += 1
-            answers += played.answers
-            if played.outcome is Outcome.AGREED:
-                doubt += 1 - played.confidence
-                note_error(errors, played, material)
+    for played in replays(material, policy, orders):
+        outcomes[played.outcome] += 1
+        answers += played.answers
+        choices += played.choices
+        if played.outcome is Outcome.AGREED:
+            doubt += 1 - played.confidence
+            note_error(errors, played, material)
     played_tasks = max(outcomes.total(), 1)
     share = {outcome: outcomes[outcome] / played_tasks for outcome in Outcome}
     expected = doubt / outcomes[Outcome.AGREED] if outcomes[Outcome.AGREED] else None
@@ -58,7 +60,15 @@ def predict(material: Material, policy: Policy, orders: int = ORDERS) -> Predict
         error,
         error_se,
         measured=bool(material.known),
+        choices=choices / played_tasks,
     )
+
+
+def replays(material: Material, policy: Policy, orders: int) -> Iterator[Played]:
+    for order in range(orders):
+        company = material.company(Random(f"choosing {order}")) if policy.adjudicate else None
+        choosers = company.about if company else None
+        yield from replay(material.record, material.merge, policy, material.learner(), Random(order), choosers)
 
 
 def note_error(errors: defaultdict[int, list[bool]], played: Played, material: Material) -> None:

@@ -2,11 +2,11 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
+from random import Random
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -25,12 +25,9 @@ from ..consensus import (
 )
 from ..consensus.crowds.learning import ByRefitting, BySettling
 from ..consensus.replaying import Cast, Learner, Merge, Record
-from ..enums import KindName
-from ..kinds import KINDS
-from ..models import Answer, Task, Workflow
+from .choosing import USUAL, Company, Habit, Likely, presume
 
 AT_MOST = {"choice": 200_000, "text": 20_000}  # answers that are played in each order; of more, some tasks are drawn
-SETTLED_AT_MOST = 400  # tasks of a project, the newest: enough for a sentence at the desk
 SECONDS = {"text": 9.0, "choice": 4.0}  # a usual answer takes
 LONGEST = 300_000  # milliseconds that somebody thinks; who takes longer has left the table
 MARKS = {"": BLANK, UNREADABLE: UNREADABLE}
@@ -38,9 +35,9 @@ MARKS = {"": BLANK, UNREADABLE: UNREADABLE}
 
 @dataclass(frozen=True)
 class Material:
-    """A record of ``volunteers`` people. ``known`` has the vote that is right, by task, as far as somebody knows it;
-    ``labels`` are the votes that a choice offers, none for texts. ``seconds`` is what an answer takes; ``drawn_from``
-    so many tasks."""
+    """A record of ``volunteers`` people. ``known`` has the vote that is right, by task, as far as somebody knows it,
+    ``held`` the one that is taken for right; ``labels`` are the votes that a choice offers, none for texts. ``seconds``
+    is what an answer takes; ``drawn_from`` so many tasks."""
 
     record: Record
     volunteers: int
@@ -49,6 +46,8 @@ class Material:
     known: Mapping[int, str]
     seconds: float
     drawn_from: int
+    held: Mapping[int, str] = field(default_factory=dict)
+    choosing: Habit = USUAL
 
     @property
     def answers(self) -> int:
@@ -56,6 +55,20 @@ class Material:
 
     def learner(self) -> Learner:
         return ByRefitting(self.volunteers, self.labels) if self.labels else BySettling()
+
+    @cached_property
+    def right(self) -> list[str]:
+        """The vote that is right, by task, as far as can be told."""
+        told = dict(enumerate(presume(self.record, self.merge))) | {**self.held, **self.known}
+        return list(told.values())
+
+    def company(self, chance: Random) -> Company | None:
+        """Return those who may be asked which reading is right; texts alone are read in several ways."""
+        return (
+            None
+            if self.labels
+            else Company(self.volunteers, Likely(self.record, self.right, self.choosing.rightly, chance), chance)
+        )
 
 
 def material_of(
@@ -117,32 +130,3 @@ def seconds_in(path: Path) -> float | None:
     with rows_of(path, ("elapsed_ms", "task")) as rows:
         taken.extend(int(text) for text, _task in rows if text.isdecimal() and 0 < int(text) <= LONGEST)
     return median(taken) / 1000 if taken else None
-
-
-def material_from(workflow: Workflow, at_most: int = SETTLED_AT_MOST, seconds: float | None = None) -> Material:
-    """Return what is recorded of a workflow's newest settled tasks: in two statements, however many there are."""
-    settled = Task.objects.filter(project=workflow.project_id, workflow=workflow, settled_at__isnull=False)
-    tasks = list(settled.order_by("-settled_at").values_list("pk", flat=True)[:at_most])
-    given = Answer.objects.filter(task__in=tasks, counted=True, withdrawn_at=None)
-    rows = list(given.order_by("id").values_list("task", "volunteer", "vote", "value", "elapsed_ms"))
-    version = workflow.current
-    kind = KINDS[version.kind]
-    people = {volunteer: number for number, volunteer in enumerate(dict.fromkeys(row[1] for row in rows))}
-    record: dict[int, list[Cast]] = {task: [] for task in tasks}
-    for task, volunteer, vote, value, _elapsed in rows:
-        record[task].append(Cast(people[volunteer], vote, kind.reading(value)))
-    labels = [] if version.kind == KindName.TRANSCRIBE else sorted({row[2] for row in rows})
-    taken = [row[4] for row in rows if row[4] and row[4] <= LONGEST]
-    return Material(
-        list(record.values()),
-        len(people),
-        labels,
-        partial(kind.merge, schema=version.schema),
-        {},
-        seconds or (median(taken) / 1000 if taken else usual_seconds(version.kind)),
-        drawn_from=len(tasks),
-    )
-
-
-def usual_seconds(kind: Any) -> float:
-    return SECONDS["text" if kind == KindName.TRANSCRIBE else "choice"]

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 from ..enums import UNSETTLED
 from ..models import Project, Task, Workflow, WorkflowVersion
 from ..wording import Wording
+from .choosing import USUAL, Habit
 from .forecasting import Prediction, predict
-from .material import material_from, usual_seconds
+from .recorded import material_from, usual_seconds
 from .telling import Pace
 from .usual import predict_usual
 
@@ -18,6 +19,7 @@ ENOUGH = 100  # settled lines of one's own
 MOST_OPEN = 0.05  # share of lines whose record is too short for this policy
 EXAMPLE = 1000  # lines, as long as the project has none
 SELDOM, FEW = 0.002, 0.005  # shares of lines that a crowd so small cannot tell from none
+FEW_CHOICES = 0.005  # a line
 DAYS = 7
 
 
@@ -28,10 +30,12 @@ class Outlook:
     prediction: Prediction
     seconds: float
     own: int
+    habit: Habit = USUAL
 
     def people_for(self, lines: int) -> int:
         """Return how many volunteers take a week for so many lines."""
-        minutes = self.prediction.answers * lines * self.seconds / 60
+        seconds = self.prediction.answers * self.seconds + self.prediction.choices * self.habit.seconds
+        minutes = lines * seconds / 60
         return max(1, round(minutes / (DAYS * Pace.minutes)))
 
 
@@ -43,7 +47,7 @@ def outlook_of(project: Project, wording: Wording) -> Outlook:
     if material and material.drawn_from >= ENOUGH:
         own = predict(material, wording.policy, orders=1)
         if own.open <= MOST_OPEN:
-            return Outlook(own, material.seconds, material.drawn_from)
+            return Outlook(own, material.seconds, material.drawn_from, material.choosing)
     return Outlook(predict_usual(wording.kind, wording.policy), usual_seconds(wording.kind), 0)
 
 
@@ -54,26 +58,32 @@ def asked_so(project: Project, kind: str) -> Workflow | None:
 
 
 def sentences(project: Project, wording: Wording) -> list[str]:
-    """Return what to expect, what it rests on, and what is left out of it."""
+    """Return what to expect, and what it rests on."""
     outlook = outlook_of(project, wording)
     left = Task.objects.filter(project=project, state__in=UNSETTLED).count()
-    said = [said_of(outlook, left or EXAMPLE), source_of(outlook)]
-    if wording.policy.adjudicate:
-        said.append(_("What is saved where people choose between readings is not reckoned in."))
-    return said
+    return [said_of(outlook, left or EXAMPLE), source_of(outlook)]
 
 
 def said_of(outlook: Outlook, lines: int) -> str:
     people = outlook.people_for(lines)
     given = {name: number_format(n, force_grouping=True) for name, n in (("lines", lines), ("people", people))}
     parts = {
-        "answers": number_format(outlook.prediction.answers, 1),
+        "answers": answers_of(outlook.prediction),
         "review": review_of(outlook.prediction.disputed),
         "wrong": wrong_of(outlook.prediction.error),
         "lines": ngettext("%(lines)s line", "%(lines)s lines", lines) % given,
         "people": ngettext("%(people)s volunteer", "%(people)s volunteers", people) % given,
     }
-    return _("About %(answers)s answers a line; %(review)s; %(wrong)s; %(lines)s: a week for %(people)s.") % parts
+    return _("%(answers)s; %(review)s; %(wrong)s; %(lines)s: a week for %(people)s.") % parts
+
+
+def answers_of(prediction: Prediction) -> str:
+    answers = number_format(prediction.answers, 1)
+    if prediction.choices < FEW_CHOICES:
+        return _("About %(answers)s answers a line") % {"answers": answers}
+    choices = number_format(round(100 * prediction.choices))
+    words = _("About %(answers)s answers a line, and some %(choices)s choices between readings per 100 lines")
+    return words % {"answers": answers, "choices": choices}
 
 
 def review_of(share: float) -> str:

@@ -30,26 +30,42 @@ class Effort:
 
 def effort_of(prediction: Prediction, material: Material, pace: Pace) -> Effort:
     tasks = material.drawn_from if pace.tasks is None else pace.tasks
-    hours = prediction.answers * tasks * material.seconds / 3600
+    hours = work_of(prediction, material) * material.seconds * tasks / 3600
     return Effort(hours, hours * 60 / (pace.people * pace.minutes))
 
 
+def work_of(prediction: Prediction, material: Material) -> float:
+    """Return what a task takes in answers; a choice is as much of one as it takes of its time."""
+    return prediction.answers + prediction.choices * material.choosing.seconds / material.seconds
+
+
 def name_of(policy: Policy) -> str:
-    return f"minimum={policy.minimum},maximum={policy.maximum},confidence={policy.confidence:g}"
+    choosing = ",adjudicate=yes" if policy.adjudicate else ""
+    return f"minimum={policy.minimum},maximum={policy.maximum},confidence={policy.confidence:g}{choosing}"
 
 
 def figures_of(policy: Policy | None, prediction: Prediction, material: Material, pace: Pace) -> dict[str, Any]:
     """Return everything about one policy; None: votes are counted."""
     figures = asdict(prediction) | asdict(effort_of(prediction, material, pace))
-    figures["saved_of_three"] = 1 - prediction.answers / THREE
-    figures["saved_of_maximum"] = 1 - prediction.answers / policy.maximum if policy else None
+    work = work_of(prediction, material)
+    figures["saved_of_three"] = 1 - work / THREE
+    figures["saved_of_maximum"] = 1 - work / policy.maximum if policy else None
     rounded = {name: round(value, 6) if isinstance(value, float) else value for name, value in figures.items()}
     return {"policy": asdict(policy) if policy else None, **rounded}
 
 
 def table_of(rows: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
     """Return lines with aligned columns."""
-    head = [_("policy"), _("answers"), _("settled"), _("reviewer"), _("unreadable"), _("ran out"), _("wrong")]
+    head = [
+        _("policy"),
+        _("answers"),
+        _("choices"),
+        _("settled"),
+        _("reviewer"),
+        _("unreadable"),
+        _("ran out"),
+        _("wrong"),
+    ]
     head += [_("saved of most"), _("of three"), _("hours"), _("days")]
     return aligned([head, *(cells_of(name, figures) for name, figures in rows)])
 
@@ -59,6 +75,7 @@ def cells_of(name: str, figures: dict[str, Any]) -> list[str]:
     return [
         name,
         f"{figures['answers']:.2f}",
+        f"{figures['choices']:.2f}",
         *(f"{figures[share]:.1%}" for share in ("settled", "disputed", "unreadable", "open")),
         error_of(figures),
         "–" if of_maximum is None else f"{of_maximum:.0%}",

@@ -224,7 +224,9 @@ def test_what_a_policy_will_take_is_said_before_the_question_is_asked(client, pr
     assert "Reckoned from a usual crowd" in usual
     assert "some 1 value in 11 is wrong" in quick
     assert "answers a line" not in broken
-    assert [page.count("choose between readings is not reckoned in") for page in (usual, choosing)] == [0, 1]
+    assert (
+        "About 2.1 answers a line, and some 50 choices between readings per 100 lines; some 1 line in 120 comes to you"
+    ) in choosing
 
 
 def test_a_project_with_lines_enough_is_reckoned_from_its_own(client, project, monkeypatch):

@@ -12,7 +12,8 @@ from tasks.consensus.crowds.learning import ByRefitting, BySettling
 from tasks.consensus.replaying import Cast, replay
 from tasks.models import Answer, Decision
 from tasks.predicting.forecasting import count_votes, predict
-from tasks.predicting.material import AT_MOST, draw, material_from, material_of, seconds_in
+from tasks.predicting.material import AT_MOST, draw, material_of, seconds_in
+from tasks.predicting.recorded import material_from
 from tests.factories import make_project, make_task, make_workflow, post_answer
 
 TOWNS = ("Oulu", "Kemi", "Pori", "Turku")
@@ -110,7 +111,7 @@ def test_a_record_that_ends_too_early_says_so_and_errors_are_expected_without_kn
 
     assert (said_so["policies"][0]["open"], said_so["policies"][0]["measured"]) == (0.5, False)
     assert 0 < said_so["policies"][0]["error"] < 0.1
-    assert "minimum=2,maximum=5,confidence=0.9     2.00    50.0%" in printed
+    assert "minimum=2,maximum=5,confidence=0.9     2.00     0.00    50.0%" in printed
     assert "nobody has checked them" in printed
     assert "too few answers" in printed
 
@@ -147,7 +148,7 @@ def test_what_is_recorded_of_a_question_takes_the_same_statements_for_one_task_a
             task = make_task(workflow)
             for _reader in range(2):
                 post_answer(task, "Oulu")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(5):
             assert predict(material_from(workflow), SURE, orders=1).answers == 2
 
 

@@ -35,9 +35,12 @@ class BySettling:
             self.lessons.append((casts, played.vote))
         if len(self.lessons) >= AT_ONCE:
             for others, vote in self.lessons:
-                for cast in others:
-                    (self.right if cast.vote == vote else self.wrong)[cast.volunteer] += 1
+                self.learn(others, vote)
             self.lessons.clear()
+
+    def learn(self, casts: Sequence[Cast], vote: str) -> None:
+        for cast in casts:
+            (self.right if cast.vote == vote else self.wrong)[cast.volunteer] += 1
 
 
 class ByRefitting:

@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,20 @@ from tasks.aggregating.reading import read_answers, read_gold
 from tasks.consensus import Policy
 from tasks.models import Project, Task
 from tasks.predicting.forecasting import ORDERS, THREE, count_votes, predict
-from tasks.predicting.material import AT_MOST, Material, material_from, material_of, seconds_in
+from tasks.predicting.material import AT_MOST, Material, material_of, seconds_in
+from tasks.predicting.recorded import material_from
 from tasks.predicting.telling import Pace, figures_of, footnotes, name_of, table_of
 from tasks.simulation import change_policy, enlist, play
 from tasks.truth import NoTruth, read_truth
 
-FIELDS = {"minimum": int, "maximum": int, "confidence": float}
+YES_OR_NO = {"yes": True, "no": False}
+FIELDS: dict[str, Callable[[str], Any]] = {
+    "minimum": int,
+    "maximum": int,
+    "confidence": float,
+    "adjudicate": YES_OR_NO.__getitem__,
+}
+EXAMPLE = "minimum=2,maximum=5,confidence=0.9,adjudicate=yes"
 A_DAY = timedelta(days=1)
 MISUSE = 2
 
@@ -37,7 +46,7 @@ class Command(BaseCommand):
             type=policy_from,
             action="append",
             default=[],
-            help=_("minimum=2,maximum=5,confidence=0.9, or a part of it; a prediction takes several"),
+            help=_("%(example)s, or a part of it; a prediction takes several") % {"example": EXAMPLE},
         )
         parser.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
         playing = parser.add_argument_group(_("play"))
@@ -157,10 +166,10 @@ def from_project(project: Project, options: dict[str, Any]) -> Material:
 
 
 def policy_from(text: str) -> Policy:
-    """Read ``minimum=2,maximum=5,confidence=0.9``; what is left out is as usual."""
+    """Read ``minimum=2,maximum=5,confidence=0.9,adjudicate=no``; what is left out is as usual."""
     try:
         parts = dict(part.split("=", 1) for part in text.split(","))
         return Policy(**{name: FIELDS[name](value) for name, value in parts.items()})
     except (KeyError, ValueError) as error:
-        words = _("%(policy)s is no policy (%(error)s): write for instance minimum=2,maximum=5,confidence=0.9.")
-        raise ArgumentTypeError(words % {"policy": text, "error": error}) from None
+        words = _("%(policy)s is no policy (%(error)s): write for instance %(example)s.")
+        raise ArgumentTypeError(words % {"policy": text, "error": error, "example": EXAMPLE}) from None
