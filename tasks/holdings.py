@@ -1,7 +1,9 @@
 """What this app holds about a volunteer (see accounts/holdings.py).
 
 Left out are the purpose of a lease or an answer, which would tell which lines were known beforehand, and what trust is
-reckoned from these counts: checks that can be recognised check nothing, and who knows to be muted begins anew.
+reckoned from these counts: checks that can be recognised check nothing, and who knows to be muted begins anew. So are
+the places where somebody goes on reading, and how many lines they were handed since the last known one: a line that
+moves neither, or begins the count again, is known, and who asks before answering would be told so.
 """
 
 from collections.abc import Iterator
@@ -54,7 +56,7 @@ def leases(volunteer: Volunteer) -> Rows:
 @holding(Pace)
 def places_in_the_work(volunteer: Volunteer) -> Rows:
     rows = Pace.objects.filter(volunteer=volunteer).order_by("pk").annotate(project=F("workflow__project__slug"))
-    return rows.values("project", "workflow__slug", "cursors", "since_check", "checks_passed", "nothing_until")
+    return rows.values("project", "workflow__slug", "checks_passed", "nothing_until")
 
 
 @holding(Skill)

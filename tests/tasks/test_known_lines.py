@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.holdings import HOLDINGS
 from accounts.models import Act
 from gamification.models import Ledger
 from tasks import probation
@@ -369,6 +370,25 @@ def test_a_check_looks_like_work_and_costs_as_many_statements(workflow, never):
     _back, skipped = statements_of(lambda: give_back(fresh.pk, [check.leases[0].token]))
     _back, gave_back = statements_of(lambda: give_back(proven.pk, [work.leases[0].token]))
     assert skipped == gave_back
+
+
+def test_what_somebody_downloads_of_themselves_tells_no_known_line_that_they_hold(workflow, never):
+    make_known(make_task(workflow))
+    fresh, proven = make_volunteer(), make_volunteer()
+    Skill.objects.create(volunteer=fresh, workflow=workflow, checks_right=4)
+    Skill.objects.create(volunteer=proven, workflow=workflow, checks_right=5)
+    learned = {}
+    for somebody in (fresh, proven):
+        Pace.objects.create(volunteer=somebody, workflow=workflow, since_check=3, checks_passed=20)
+        before = held_about(somebody)
+        grant = lease(somebody, workflow)
+        learned[purposes(grant)[0]] = [name for name, rows in held_about(somebody).items() if rows != before[name]]
+
+    assert learned == {Purpose.CHECK: ["leases"], Purpose.WORK: ["leases"]}
+
+
+def held_about(somebody):
+    return {name: list(part.rows(somebody)) for name, part in HOLDINGS.items()}
 
 
 # ---------- what the crowd is very sure of
