@@ -165,6 +165,19 @@ def test_how_a_projects_own_people_choose_is_taken_from_their_choices(monkeypatc
 
 
 @pytest.mark.django_db
+def test_without_a_policy_the_projects_own_is_tried_and_choices_are_no_lines(capsys):
+    line, child = competing_line("Oulu", "Kemi")
+    choose(child, "Oulu")
+    choose(child, "Oulu")
+
+    call_command("simulate", line.project.slug, "--predict", "--json")
+    own = json.loads(capsys.readouterr().out)["policies"][0]
+
+    assert own["policy"] == {"minimum": 2, "maximum": 5, "confidence": 0.9, "adjudicate": True}
+    assert own["hours"] == pytest.approx((own["answers"] * 9 + own["choices"] * USUAL.seconds) / 3600, abs=1e-5)
+
+
+@pytest.mark.django_db
 def test_who_says_that_none_is_right_is_right_where_the_right_reading_was_not_offered(monkeypatch):
     monkeypatch.setattr("tasks.predicting.recorded.CHOICES_AT_LEAST", 2)
     line, child = competing_line("Oulu", "Kemi")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tasks.aggregating import IGNORED, BadTable, normalisation_ignoring
 from tasks.aggregating.reading import read_answers, read_gold
 from tasks.consensus import Policy
-from tasks.models import Project, Task
+from tasks.models import Project, Task, Workflow
 from tasks.predicting.forecasting import ORDERS, THREE, count_votes, predict
 from tasks.predicting.material import AT_MOST, Material, material_of, seconds_in
 from tasks.predicting.recorded import material_from
@@ -156,13 +156,20 @@ def found(slug: str) -> Project:
 
 
 def from_project(project: Project, options: dict[str, Any]) -> Material:
-    """Take the answers of the project's first question, or of another's; the project that is planned has the tasks."""
-    workflow = found(options["like"] or project.slug).workflows.filter(source_workflow=None).order_by("pk").first()
+    """Take the answers of the project's first question, or of another's. The project that is planned has the tasks,
+    and the policy unless one is given."""
+    planned = first_question(project)
+    workflow = first_question(found(options["like"])) if options["like"] else planned
     if workflow is None:
         raise CommandError(_("This project asks no question yet."))
     if options["tasks"] is None:
-        options["tasks"] = Task.objects.filter(project=project).count() or None
+        options["tasks"] = Task.objects.lines().filter(project=project).count() or None
+    options["policy"] = options["policy"] or [(planned or workflow).current.rules]
     return material_from(workflow, seconds=options["seconds_per_answer"])
+
+
+def first_question(project: Project) -> Workflow | None:
+    return project.workflows.filter(source_workflow=None).order_by("pk").first()
 
 
 def policy_from(text: str) -> Policy:
