@@ -64,10 +64,7 @@ class Line:
     asked: set[int] = field(default_factory=set)
 
     def ask(self, casts: Sequence[Cast]) -> Asked | None:
-        typed = [cast.reading or text_of(cast.vote) for cast in casts]
-        readings = competing(
-            [Reading(n, cast.vote, text) for n, (cast, text) in enumerate(zip(casts, typed, strict=True))]
-        )
+        readings = competing([reading_of(place, cast) for place, cast in enumerate(casts)])
         known = readings.keys() <= self.offered
         if known or self.rounds == MOST_ROUNDS or self.company.people < FEWEST_PEOPLE:
             return None
