@@ -12,8 +12,10 @@ from django.db.models import F, FilteredRelation, Q
 
 from accounts.prepared import Given, Selection, Update, ask, each, here
 
+from .asking import newest
 from .consensus.trust import likeness, trust_of
 from .enums import GoldSource, TaskState
+from .kinds import KINDS
 from .lessons import lesson_of
 from .models import Gold, Pace, Task
 from .signals import Settlement
@@ -81,7 +83,6 @@ def judge_check(
     volunteer: int,
     stored: Callable[[], int],
     value: dict[str, Any],
-    vote: str,
     *,
     heard: bool = True,
 ) -> Told:
@@ -93,8 +94,9 @@ def judge_check(
     rows = what_is_known.rows(task=question.task, volunteer=volunteer)
     if not rows or question.decision is None:
         return None, None  # no longer known: others will say
-    [(known, known_value, source, state, *record)] = rows
-    right = likeness(vote, known)
+    [(known, source, state, schema, *record)] = rows
+    vote = KINDS[question.kind].vote
+    right = likeness(vote(value, schema), vote(known, schema))
     learn(question, volunteer, right, record)
     if not heard:
         return None, None
@@ -104,7 +106,7 @@ def judge_check(
     settled = Settlement(question.task, question.project, question.decision, TaskState(state), agreeing, differing)
     feedback = {"settled": TaskState(state).name.lower(), "agrees": agrees, "readers": 1 + agrees}
     if not agrees and source == GoldSource.ARCHIVIST:
-        feedback["known"] = lesson_of(value, known_value)
+        feedback["known"] = lesson_of(value, known)
     return settled, feedback
 
 
@@ -114,7 +116,8 @@ def what_is_known():
     known = Gold.objects.filter(task=Given("task"), active=True, task__page__withheld_at=None)
     known = known.annotate(skill=FilteredRelation("workflow__skill", condition=mine))
     of_skill = [f"skill__{column}" for column in ("checks_right", "checks_wrong", "right", "wrong")]
-    return known.values_list("vote", "value", "source", "task__state", *of_skill)
+    known = known.annotate(schema=newest("schema"))
+    return known.values_list("value", "source", "task__state", "schema", *of_skill)
 
 
 def learn(question: Question, volunteer: int, right: float, record: list[float | None]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.prepared import Selection, each
 
+from .asking import WORDS, words_of_task
 from .kinds import KINDS
 from .models import Task
 from .opaque import opaque
@@ -24,9 +25,6 @@ FIELDS = (
     "page__height",
     "page__turned",
     "version__kind",
-    "version__prompt",
-    "version__hint",
-    "version__schema",
     "workflow_id",
     "payload",
 )
@@ -49,12 +47,13 @@ def questions_of(tasks: Iterable[int]) -> dict[int, dict[str, Any]]:
 def ask_questions(tasks: Iterable[int]) -> Callable[[], dict[int, dict[str, Any]]]:
     """Ask for ``{task id: task object}``; call what is returned to have it."""
     rows = shown.ask(tasks=list(tasks))
-    return lambda: {row[0]: question_of(dict(zip(FIELDS, row, strict=True))) for row in rows()}
+    return lambda: {row[0]: question_of(dict(zip((*FIELDS, *WORDS), row, strict=True))) for row in rows()}
 
 
 @Selection
 def shown(tasks):
-    return Task.objects.filter(pk__in=each("tasks", tasks)).values_list(*FIELDS)
+    asked = Task.objects.filter(pk__in=each("tasks", tasks)).annotate(**words_of_task())
+    return asked.values_list(*FIELDS, *WORDS)
 
 
 def question_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -63,8 +62,8 @@ def question_of(row: dict[str, Any]) -> dict[str, Any]:
         "id": opaque(row["id"], "task"),
         "kind": kind,
         "workflow": row["workflow_id"],
-        "prompt": row["version__prompt"],
-        "hint": row["version__hint"],
+        "prompt": row["prompt"],
+        "hint": row["hint"],
         "image": {"url": crop_url(row["id"]), "width": row["crop_width"], "height": row["crop_height"]},
         "page": {
             "url": page_url(row["page_id"], row["page__turned"]),
@@ -72,5 +71,5 @@ def question_of(row: dict[str, Any]) -> dict[str, Any]:
             "height": row["page__height"],
             "region": [row["x"], row["y"], row["width"], row["height"]],
         },
-        **KINDS[kind].details(row["suggestion"], row["version__schema"], row["payload"]),
+        **KINDS[kind].details(row["suggestion"], row["schema"], row["payload"]),
     }

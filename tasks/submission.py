@@ -182,7 +182,7 @@ def write(
         counting = count(seat, now)
     stored = insert(volunteer.pk, submission, seat, value, vote, worth, expected, now, credited_at)
     if check:
-        heard, told = True, judge_check(question, volunteer.pk, stored, value, vote, heard=worth.heard)
+        heard, told = True, judge_check(question, volunteer.pk, stored, value, heard=worth.heard)
     else:
         heard, told = decided(question, counting, stored, now)
     settled, feedback = told

@@ -28,6 +28,7 @@ from tasks.scheduling import held_lease, lease_tasks
 from tasks.submission import Submission, submit_answers
 from tasks.undoing import withdraw_answer
 from tasks.withholding import show_again, withhold
+from tasks.wording import Wording, reword
 from tests.factories import (
     NOON,
     make_known,
@@ -40,6 +41,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+ANY_CASE = {"normalisation": {"ignore_case": True}}
 
 
 @pytest.fixture
@@ -370,6 +372,20 @@ def test_a_check_looks_like_work_and_costs_as_many_statements(workflow, never):
     _back, skipped = statements_of(lambda: give_back(fresh.pk, [check.leases[0].token]))
     _back, gave_back = statements_of(lambda: give_back(proven.pk, [work.leases[0].token]))
     assert skipped == gave_back
+
+
+def test_a_known_line_is_asked_and_judged_in_the_newest_words(workflow, never):
+    make_known(make_task(workflow), "Åbo Tidningar")
+    reword(workflow, make_volunteer(), Wording("transcribe", "Read it.", "As it stands.", ANY_CASE), seen=1)
+    fresh, proven = make_volunteer(), make_volunteer()
+    Skill.objects.create(volunteer=proven, workflow=workflow, checks_right=5)
+
+    check, work = lease(fresh, workflow), lease(proven, workflow)
+
+    assert (purposes(check), purposes(work)) == ([Purpose.CHECK], [Purpose.WORK])
+    asked = [(grant.leases[0].task["prompt"], grant.leases[0].task["hint"]) for grant in (check, work)]
+    assert asked == [("Read it.", "As it stands.")] * 2
+    assert answer(fresh, check, "åbo tidningar")["feedback"]["agrees"]
 
 
 def test_what_somebody_downloads_of_themselves_tells_no_known_line_that_they_hold(workflow, never):
