@@ -12,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 UNPREPARED = """The database of this data folder is not prepared.
 Start the demo once, or run “uv run manage.py migrate”, or name another folder by CIVICTASKS_DATA."""
 
+INTERRUPTED = 130  # what shells give for Ctrl-C
+
 
 def choose_data_folder(arguments: list[str]) -> None:
     """Take ``demo --data DIR`` to heart before the settings are read, which every command does first."""
@@ -33,6 +35,8 @@ if __name__ == "__main__":
     BaseCommand.requires_system_checks = []
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except DatabaseError:
         if is_prepared():
             raise

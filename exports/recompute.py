@@ -500,6 +500,7 @@ METHODS: dict[tuple[str, str], Callable[[Sequence[Answer], Parameters, str], Res
 }
 BY_PEOPLE = {("reviewer", "1"), ("known", "1")}
 DOUBTED = {("refit", "1"), ("refit", "2")}  # a fit of all answers no longer believes what these alone say: no value
+STATUSES, CROWD, PEOPLE = {"agreed", "disputed", "unreadable"}, {"rule", "adjudication"}, {"reviewer", "gold"}
 MARKS = {"blank": BLANK, "unreadable": UNREADABLE}
 CELLS = {"yes": "true", "no": "false"}  # labels of verify, as they stand in a cell
 LABELS = {cell: label for label, cell in CELLS.items()}
@@ -521,15 +522,19 @@ class Release(NamedTuple):
 def differences(row: Row, given: Sequence[Row], release: Release) -> Iterator[str]:
     """Yield, in words, what of a row does not follow from its answers. Raises ``CannotTell``."""
     method = row["method"], row["method_version"]
-    parameters = release.methods.get((*method, row["parameters"]))
+    if method not in METHODS.keys() | BY_PEOPLE | DOUBTED:
+        raise CannotTell("method {}, version {}".format(*method))
+    yield from wrong_words(row, given, release)
     if method in DOUBTED:
         if row["status"] != "disputed" or row["value"] or row["mark"]:
             yield "it has a value, though it is in doubt"
         return
-    if parameters is None or method not in METHODS.keys() | BY_PEOPLE:
-        raise CannotTell("method {}, version {}".format(*method))
+    parameters = release.methods.get((*method, row["parameters"]))
+    if parameters is None:
+        yield f"parameters is {row['parameters']!r}, which datapackage.json does not have for this method"
+        return
     weighed = [answer for answer in given if answer["weight"]]
-    if len(weighed) != int(row["answers"]):
+    if len(weighed) != number(row, "answers"):
         yield f"answers is {row['answers']}, but answers.csv has {len(weighed)} with a weight"
         return
     strange = [answer["volunteer"] for answer in weighed if is_strange(answer, row, release)]
@@ -540,12 +545,24 @@ def differences(row: Row, given: Sequence[Row], release: Release) -> Iterator[st
     if method in BY_PEOPLE:  # their value follows from nothing; how many said the same does
         vote, confidence = vote_of(row, row, release), parameters["confidence"]
     else:
-        answers = [Answer(voted(answer), answer["value"], float(answer["weight"])) for answer in weighed]
+        answers = [Answer(voted(answer), answer["value"], number(answer, "weight")) for answer in weighed]
         vote, value, raw = METHODS[method](heard(answers, method[1]), parameters, method[0])
         confidence = tempered(raw, parameters)
         yield from wrong_value(row, vote, value)
     yield from wrong_number(row, "confidence", confidence, OF_LONG_WEIGHTS if method[1] == "2" else ROUNDING)
     yield from wrong_number(row, "agreement", votes.count(vote) / max(len(votes), 1), ROUNDING)
+
+
+def wrong_words(row: Row, given: Sequence[Row], release: Release) -> Iterator[str]:
+    """Yield what a row says of itself that cannot be, or does not go together."""
+    if row["status"] not in STATUSES:
+        yield f"status is {row['status']!r}, which no row can have"
+    if row["decided_by"] not in (PEOPLE if (row["method"], row["method_version"]) in BY_PEOPLE else CROWD):
+        yield f"decided_by is {row['decided_by']!r}, but the method is {row['method']}"
+    if (row["question"], row["question_version"]) not in release.questions:
+        yield f"question_version is {row['question_version']!r}, which datapackage.json does not have"
+    if late := [answer["volunteer"] for answer in given if answer["weight"] and answer["counted"] != "true"]:
+        yield f"the answer of {', '.join(late)} has a weight, but did not count"
 
 
 def heard(answers: Sequence[Answer], version: str) -> Sequence[Answer]:
@@ -577,8 +594,15 @@ def wrong_value(row: Row, vote: str, value: str) -> Iterator[str]:
 
 
 def wrong_number(row: Row, column: str, follows: float, tolerance: float) -> Iterator[str]:
-    if not abs(float(row[column]) - follows) < tolerance:
+    if not abs(number(row, column) - follows) < tolerance:
         yield f"{column} is {row[column]}, but {follows:.6f} follows from the answers"
+
+
+def number(row: Row, column: str) -> float:
+    try:
+        return float(row[column])
+    except ValueError:
+        raise ValueError(f"{column} of {row['id']} is {row[column]!r}, which is no number") from None
 
 
 def is_strange(answer: Row, row: Row, release: Release) -> bool:
@@ -653,7 +677,10 @@ def main(folder: Path) -> int:
             differing += bool(found)
             if found and differing <= SHOWN:
                 print(f"{row['id']}: {'; '.join(found)}")
-    except (OSError, ValueError, KeyError, csv.Error) as error:
+    except KeyError as error:
+        print(f"This is not a release as it was published: there is no {error} in it", file=sys.stderr)
+        return 2
+    except (OSError, ValueError, TypeError, csv.Error) as error:
         print(f"This is not a release as it was published: {error or type(error).__name__}", file=sys.stderr)
         return 2
     if differing > SHOWN:

@@ -50,6 +50,8 @@ class Names(dict[str, int]):
 
 
 def refuse_other_encodings(text: str) -> None:
+    if "\0" in text:
+        raise BadCell(_("it holds zero bytes, as UTF-16 does. Save the table as “CSV UTF-8” and try again."))
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise BadCell(_("it is not in UTF-8. Save the table as “CSV UTF-8” and try again."))
 
@@ -77,7 +79,10 @@ def read_answers(path: Path) -> Answers:
 
 
 def read_gold(path: Path, answers: Answers) -> Gold:
-    """Read a CSV with the columns task and answer; tasks that nobody answered are left out. Raises ``BadTable``."""
+    """Read a CSV with the columns task and answer; tasks that nobody answered are left out.
+
+    Raises ``BadTable``, also where nobody answered any: then the two tables hardly name tasks alike.
+    """
     numbers = {name: number for number, name in enumerate(answers.tasks)}
     values: dict[str, str] = {}
     tasks, texts = Names("task"), Names("answer", may_be_empty=True)
@@ -86,7 +91,11 @@ def read_gold(path: Path, answers: Answers) -> Gold:
             task, value = tasks.listed[tasks[name]], texts.listed[texts[text]]
             if values.setdefault(task, value) != value:
                 raise BadCell(_("it gives a second answer for the task “%(task)s”. Keep one.") % {"task": task})
-    return {numbers[task]: value for task, value in values.items() if task in numbers}
+    known = {numbers[task]: value for task, value in values.items() if task in numbers}
+    if not known:
+        words = _("%(path)s names no task that somebody answered. Both tables must name tasks in the same way.")
+        raise BadTable(words % {"path": path})
+    return known
 
 
 def sort_names(names: Names, column: "array[int]") -> tuple[NDArray[np.int32], Sequence[str]]:
@@ -145,5 +154,6 @@ class Rows:
         names = [name.strip().lower() for name in head]
         if any(names.count(column) != 1 for column in self.columns):
             words = _("it must name the columns %(columns)s once each, parted by commas; it says “%(head)s”.")
-            raise BadCell(words % {"columns": ", ".join(self.columns), "head": ",".join(head)[:80]})
+            said = self.lines.dialect.delimiter.join(head)[:80]
+            raise BadCell(words % {"columns": ", ".join(self.columns), "head": said})
         return [names.index(column) for column in self.columns]

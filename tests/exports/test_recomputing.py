@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -59,6 +60,13 @@ def run_script(folder: Path) -> tuple[int, list[str]]:
     command = [sys.executable, "-I", "-S", "recompute.py"]
     ended = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=60)
     return ended.returncode, (ended.stdout + ended.stderr).splitlines()
+
+
+def compute_again(folder: Path, capsys) -> tuple[int, str]:
+    """Run the script without a process of its own, which takes a third of a second."""
+    code = run_path(str(folder / "recompute.py"))["main"](folder)
+    told = capsys.readouterr()
+    return code, told.out + told.err
 
 
 def play(task, values, people) -> None:
@@ -203,6 +211,46 @@ def test_every_cell_that_says_something_else_is_noticed(tmp_path):
         "8 of 9 rows computed again, 7 differ",
         "1 of them a person decided: of these only the share of agreement follows from answers",
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "text", "sentence"),
+    [
+        ("data.csv", "status", "sure", "status is 'sure', which no row can have"),
+        ("data.csv", "decided_by", "reviewer", "decided_by is 'reviewer', but the method is identical-readings"),
+        ("data.csv", "question_version", "7", "question_version is '7', which datapackage.json does not have"),
+        ("data.csv", "parameters", "f", "parameters is 'f', which datapackage.json does not have for this method"),
+        ("answers.csv", "counted", "false", "the answer of {volunteer} has a weight, but did not count"),
+    ],
+)
+def test_what_does_not_go_together_is_noticed(tmp_path, capsys, file, column, text, sentence):
+    made = release(settle_task(make_workflow()).project, now=LATER)
+    folder = shutil.copytree(made.folder, tmp_path / "copy")
+
+    before = change(folder / file, 0, column, text)
+
+    code, said = compute_again(folder, capsys)
+    assert code == 1
+    assert said == f"{before['id']}: {sentence.format(**before)}\n1 of 1 rows computed again, 1 differ\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "text", "sentence"),
+    [
+        ("data.csv", "confidence", "", "confidence of {id} is '', which is no number"),
+        ("answers.csv", "weight", "much", "weight of {id} is 'much', which is no number"),
+        ("answers.csv", "id", "none", "answers.csv has answers to none where data.csv has no such row"),
+    ],
+)
+def test_cells_that_no_release_has_are_named(tmp_path, capsys, file, column, text, sentence):
+    made = release(settle_task(make_workflow()).project, now=LATER)
+    folder = shutil.copytree(made.folder, tmp_path / "copy")
+
+    before = change(folder / file, 0, column, text)
+
+    code, said = compute_again(folder, capsys)
+    assert code == 2
+    assert said.endswith(f"This is not a release as it was published: {sentence.format(**before)}\n")
 
 
 def test_a_folder_that_is_no_release_is_refused_in_a_sentence(tmp_path):

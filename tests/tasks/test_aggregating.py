@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from tasks.aggregating import BadTable
 from tasks.aggregating.reading import read_answers, read_gold
+from tasks.aggregating.writing import whole
 
 AGREEING = "task,worker,answer\n" + "".join(f"card {task},{who},yes\n" for task in range(4) for who in "abc")
 
@@ -105,7 +106,10 @@ def test_spreadsheets_may_part_cells_otherwise(tmp_path, delimiter):
     [
         (b"", "Line 1 of .* must name the columns task, worker, answer"),
         (b"task|worker|answer\n1|a|x\n", "Line 1 .*“task|worker|answer”"),
-        ("task,worker,answer\n1,a,x\n".encode("utf-16"), "Line 1 .* not in UTF-8"),
+        ("task,worker,answer\n1,a,x\n".encode("utf-16"), "Line 1 .* zero bytes, as UTF-16 does"),
+        ("task,worker,answer\n1,a,x\n".encode("utf-16-le"), "Line 1 .* zero bytes, as UTF-16 does"),
+        (b"task,worker,answer\n1,a,x\n1,b,x\0y\n", "Line 3 .* zero bytes"),
+        (b"sep=;\ntask;worker;answer\n", "Line 1 .* it says “sep=;”"),
         (b"task,worker,answer,answer\n", "once each"),
         (b"task,worker,answer\n", "has no answers"),
         (b"task,worker,answer\n1,a,x\n1,b\n", "Line 3 .* 2 cells where the first line has 3"),
@@ -136,11 +140,51 @@ def test_a_bad_file_is_refused_by_its_line_and_nothing_is_written(tmp_path, text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "out.csv"]
 
 
-def test_a_file_that_is_not_there_and_a_folder_that_cannot_be_written_are_said(tmp_path):
+def test_a_file_that_is_not_there_is_said(tmp_path):
     with pytest.raises(CommandError, match=r"none\.csv cannot be read: No such file"):
         call_command("aggregate", tmp_path / "none.csv", "--kind", "choice", "--output", tmp_path / "out.csv")
-    with pytest.raises(CommandError, match="cannot be written: No such file"):
-        aggregate(tmp_path, AGREEING, "--output", str(tmp_path / "no folder" / "out.csv"))
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "sentence"),
+    [
+        ("--output", "no folder/out.csv", "out.csv cannot be written: there is no such folder"),
+        ("--report", "no folder/report.html", "report.html cannot be written: there is no such folder"),
+        ("--output", ".", "is not a file"),
+        ("--output", "/dev/null", "/dev/null is not a file"),
+        ("--output", "answers.csv", "answers.csv is named twice and would be lost"),
+        ("--output", "alias.csv", "alias.csv is named twice"),
+        ("--report", "out.csv", "out.csv is named twice"),
+    ],
+)
+def test_a_place_that_is_no_place_for_a_file_is_refused_and_nothing_is_lost(tmp_path, option, name, sentence):
+    (tmp_path / "alias.csv").symlink_to(tmp_path / "answers.csv")
+
+    with pytest.raises(CommandError, match=sentence):
+        aggregate(tmp_path, AGREEING, option, str(tmp_path / name))
+
+    assert (tmp_path / "answers.csv").read_text() == AGREEING
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alias.csv", "answers.csv"]
+
+
+def test_a_file_that_cannot_be_written_is_called_by_its_own_name(tmp_path):
+    with pytest.raises(OSError, match=r"No such file .*/gone/out\.csv"), whole(tmp_path / "gone" / "out.csv"):
+        pass
+
+
+def test_labels_are_never_alike_so_that_nothing_of_them_is_ignored(tmp_path):
+    with pytest.raises(CommandError, match="--ignore is for texts") as refused:
+        aggregate(tmp_path, AGREEING, "--ignore", "case")
+
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize("table", ["task,answer\n", "task,answer\ncard-0,yes\n"])
+def test_known_tasks_that_nobody_answered_are_not_passed_over(tmp_path, table):
+    (tmp_path / "gold.csv").write_text(table)
+
+    with pytest.raises(CommandError, match=r"gold\.csv names no task that somebody answered"):
+        aggregate(tmp_path, AGREEING, "--gold", str(tmp_path / "gold.csv"))
 
 
 def test_typed_texts_are_not_taken_for_choices(tmp_path):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tasks.aggregating import IGNORED, KINDS, BadTable, merge_ignoring
 from tasks.aggregating.reading import read_answers, read_gold
 from tasks.aggregating.report import write_report
-from tasks.aggregating.writing import write_results
+from tasks.aggregating.writing import refuse_places, write_results
 
 
 class Command(BaseCommand):
@@ -27,8 +27,11 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, answers: Path, kind: str, gold: Path | None, output: Path, report: Path | None, **options: Any
     ) -> None:
+        if options["ignore"] and kind != "text":
+            raise CommandError(_("--ignore is for texts: labels are compared as they are."), returncode=2)
         merge = merge_ignoring(kind, options["ignore"])
         try:
+            refuse_places(filter(None, (output, report)), filter(None, (answers, gold)))
             given = read_answers(answers)
             known = read_gold(gold, given) if gold else {}
             merged = merge(given, known)
@@ -39,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except OSError as error:
             words = _("%(path)s cannot be written: %(error)s.")
-            raise CommandError(words % {"path": error.filename or output, "error": error.strerror or error}) from error
+            raise CommandError(words % {"path": error.filename, "error": error.strerror}) from error
         told = {
             "tasks": len(given.tasks),
             "answers": len(given.task),
