@@ -58,6 +58,7 @@ def write_report(path: Path, answers: Answers, gold: Gold, merged: Merged, merge
             "cost": picture_cost(list(spend(fewer, known, merge))),
             "people": people,
             "tabled": any(person["rows"] for person in people),
+            "mistaken": any(person["mistakes"] for person in people),
             "values": answers.values,
         },
     )
@@ -106,7 +107,8 @@ def ticks(most: float) -> Iterable[Mark]:
 
 def picture_person(person: Person, values: Sequence[str]) -> dict[str, object]:
     rows = [Row(value, shaded(counts)) for value, counts in zip(values, person.table, strict=False)]
-    return {"number": person.number, "answers": person.answers, "agreed": f"{person.agreed:.1%}", "rows": rows}
+    told = {"number": person.number, "answers": person.answers, "agreed": f"{person.agreed:.1%}"}
+    return told | {"rows": rows, "mistakes": person.mistakes}
 
 
 def shaded(counts: Sequence[int]) -> tuple[Cell, ...]:

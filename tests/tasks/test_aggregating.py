@@ -230,7 +230,30 @@ def test_the_report_needs_nothing_but_itself_and_names_nobody(tmp_path):
     page = (tmp_path / "report.html").read_text()
     assert page.count("<svg") == 2
     assert page.count('<circle class="dot"') > 1
-    assert "300 answers by 5 people to 60 tasks; 20 tasks have a known answer." in page
+    assert "Tasks: 60 · people: 5 · answers: 300 · tasks whose answer is known: 20" in page
     assert "Volunteer 5" in page
     assert "person" not in re.sub(r"person[:.]|this person", "", page)
     assert re.findall(r"<script|https?://|url\(|src=|href=|<no>", page) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "ignored", "heading", "mistakes"),
+    [
+        ("choice", (), "Who takes what for what", ["“label 1” taken for “LABEL 1”: 2 times"]),
+        ("text", (), "Who takes what for what", ["“label 1” taken for “LABEL 1”: 2 times"]),
+        ("text", ("case",), "Who says what the values say", []),
+    ],
+)
+def test_of_many_values_the_report_tells_the_commonest_mistakes(tmp_path, kind, ignored, heading, mistakes):
+    said = [(task, who, f"label {task % 20}") for task in range(40) for who in "abc"]
+    table = "".join(f"{task},{who},{text}\n" for task, who, text in said)
+    shouted = "".join(f"{task},d,{'LABEL 1' if task % 20 == 1 else f'label {task % 20}'}\n" for task in range(40))
+    ignore = ("--ignore", *ignored) if ignored else ()
+
+    aggregate(
+        tmp_path, f"task,worker,answer\n{table}{shouted}", *ignore, "--report", str(tmp_path / "r.html"), kind=kind
+    )
+
+    page = (tmp_path / "r.html").read_text()
+    assert re.findall("<h2>(Who .*?)</h2>", page) == [heading]
+    assert re.findall("“.*?” taken for .*? times", page) == mistakes
