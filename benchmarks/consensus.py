@@ -34,7 +34,6 @@ from tasks.consensus.crowds.crowd import Crowd, Real, gather
 from tasks.consensus.crowds.fitting import belief_of
 from tasks.consensus.crowds.learning import ByRefitting
 from tasks.consensus.crowds.scoring import score
-from tasks.consensus.crowds.vote import votes_of
 from tasks.consensus.replaying import Cast, Record
 from tasks.consensus.replaying import replay as replay_record
 
@@ -94,8 +93,7 @@ def majority(crowd: Crowd) -> Real:
     """Return the share of votes of each label."""
 
     def shares(part: Any) -> Real:
-        votes = votes_of(part, crowd.labels)
-        return votes / np.maximum(votes.sum(0), 1)
+        return part.votes / np.maximum(part.votes.sum(0), 1)
 
     return belief_of(crowd, shares)
 
@@ -238,7 +236,7 @@ def part_of(crowd: Crowd, used: NDArray[np.bool_]) -> Crowd:
 
 def ahead(crowd: Crowd) -> tuple[Real, NDArray[np.bool_]]:
     """Majority vote, done when one label leads by three."""
-    votes = belief_of(crowd, lambda part: votes_of(part, crowd.labels))
+    votes = belief_of(crowd, lambda part: part.votes)
     second, best = np.partition(votes, -2, axis=0)[-2:]
     return votes, best - second >= LEAD
 

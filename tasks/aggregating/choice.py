@@ -54,7 +54,7 @@ def decide(blended: Blend) -> Iterator[tuple[Place, Real, Real]]:
     for part in blended.crowd.parts():
         belief = blended.believe(part)
         best = belief.argmax(0)
-        behind = part.cell % blended.crowd.labels == best[part.task]
+        behind = part.label == best[part.task]
         yield best, belief.max(0), np.bincount(part.task, behind, part.tasks) / part.answers_of_task
 
 

@@ -101,14 +101,17 @@ def test_who_answers_a_task_again_counts_once_with_the_first_answer():
     assert again.label.tolist() == once.label.tolist() == [1, 2]
 
 
-def test_large_crowds_are_worked_on_in_parts_with_the_same_result(monkeypatch):
+@pytest.mark.parametrize("kept", [0, 10_000])
+def test_large_crowds_are_worked_on_in_parts_with_the_same_result(kept, monkeypatch):
     crowd, _truth = planted(tasks=40)
     whole = blend(crowd, FIRST_TWO_OF_TWO)
 
     monkeypatch.setattr(crowds, "AT_ONCE", 37)
+    monkeypatch.setattr(crowds, "MOST_KEPT", kept)
+    anew, _truth = planted(tasks=40)
 
-    assert len(list(crowd.parts())) > 10
-    assert blend(crowd, FIRST_TWO_OF_TWO).belief == pytest.approx(whole.belief, abs=1e-9)
+    assert len(list(anew.parts())) > 10
+    assert blend(anew, FIRST_TWO_OF_TWO).belief == pytest.approx(whole.belief, abs=1e-9)
 
 
 FIRST_TWO_OF_TWO = Known(np.array([0, 1]), np.array([0, 1]))

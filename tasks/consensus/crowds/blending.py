@@ -150,6 +150,5 @@ def right_answers(blended: Blend) -> Real:
     crowd = blended.crowd
     right = np.zeros(crowd.volunteers)
     for part in crowd.parts():
-        volunteer, label = np.divmod(part.cell, crowd.labels)
-        right += np.bincount(volunteer, blended.believe(part)[label, part.task], crowd.volunteers)
+        right += np.bincount(part.cell // crowd.labels, blended.believe(part)[part.label, part.task], crowd.volunteers)
     return right

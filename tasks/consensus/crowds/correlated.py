@@ -4,7 +4,6 @@ import numpy as np
 
 from .crowd import Crowd, Part, Real
 from .fitting import Believe, Counts, Rule, count, settle
-from .vote import votes_of
 
 KINDS = 4
 STARTS = 6
@@ -39,7 +38,7 @@ def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Be
 
 def _fit_once(crowd: Crowd, kinds: int, chance: np.random.Generator) -> Rule:
     def start(part: Part) -> Real:
-        votes = votes_of(part, crowd.labels) + 1e-9
+        votes = part.votes + 1e-9
         kind = chance.dirichlet(np.ones(kinds), part.tasks).T  # the same for all labels, whatever their order
         return (kind * (votes / votes.sum(0))[:, None]).reshape(crowd.labels * kinds, part.tasks)
 

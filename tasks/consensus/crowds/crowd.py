@@ -1,6 +1,6 @@
 """Answers of many to many tasks, as arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ type Whole = NDArray[np.int32]
 type Real = NDArray[np.float64]
 
 AT_ONCE = 500_000  # answers that are worked on together: they fit the cache, all of them would fill the memory
+MOST_KEPT = 30_000_000  # numbers in parts that are kept from one look to the next
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,31 @@ class Part:
     """Some tasks, from ``first`` up to but without ``last``, with all their answers.
 
     ``task`` counts from 0 for the first of these tasks; ``cell`` is volunteer * labels + label; both of shape
-    (answers,).
+    (answers,), like ``label``.
     """
 
     first: int
     last: int
+    labels: int
     task: Place
     cell: Place
+    label: Whole
 
     @property
     def tasks(self) -> int:
         return self.last - self.first
 
+    @cached_property
+    def votes(self) -> Real:
+        """How many chose each label, shape (labels, tasks)."""
+        place = self.label.astype(np.intp) * self.tasks
+        place += self.task
+        counted = np.bincount(place, minlength=self.labels * self.tasks)
+        return counted.reshape(self.labels, self.tasks).astype(float)
+
     @property
     def answers_of_task(self) -> Place:
-        return np.bincount(self.task, minlength=self.tasks)
+        return self.votes.sum(0).astype(np.intp)
 
     def by_task(self, row: Real) -> Real:
         """Add up, for each task, what ``row``, shape (volunteers * labels,), has for its answers."""
@@ -93,24 +104,32 @@ class Crowd:
         """Return some tasks, numbered anew in the order of ``tasks``, which ascend; volunteers keep their numbers."""
         if len(tasks) == self.tasks:
             return self
-        place = np.full(self.tasks, -1, np.int32)
-        place[tasks] = np.arange(len(tasks), dtype=np.int32)
-        task = place[self.task]
-        kept = task >= 0
-        return Crowd(task[kept], self.volunteer[kept], self.label[kept], len(tasks), self.volunteers, self.labels)
+        chosen = np.zeros(self.tasks, bool)
+        chosen[tasks] = True
+        kept = np.flatnonzero(np.repeat(chosen, self.answers_of_task))
+        task = np.repeat(np.arange(len(tasks), dtype=np.int32), self.answers_of_task[tasks])
+        return Crowd(task, self.volunteer[kept], self.label[kept], len(tasks), self.volunteers, self.labels)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterable[Part]:
         """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers.
 
-        There is one at least, be it empty.
+        There is one at least, be it empty. Those of a very large crowd are cut anew each time.
         """
+        numbers = 2 * len(self.task) + self.labels * self.tasks
+        return self._kept if numbers <= MOST_KEPT else self._cut()
+
+    @cached_property
+    def _kept(self) -> list[Part]:
+        return list(self._cut())
+
+    def _cut(self) -> Iterator[Part]:
         first, start, last = 0, 0, -1
         while last < self.tasks:
             last = self._end_of_part(first, start)
             stop = int(np.searchsorted(self.task, np.int32(last)))  # of the same type: else all are copied
             here = slice(start, stop)
             cell = self.volunteer[here].astype(np.intp) * self.labels + self.label[here]
-            yield Part(first, last, self.task[here].astype(np.intp) - first, cell)
+            yield Part(first, last, self.labels, self.task[here].astype(np.intp) - first, cell, self.label[here])
             first, start = last, stop
 
     def _end_of_part(self, first: int, start: int) -> int:

@@ -5,7 +5,6 @@ import numpy as np
 from .crowd import Crowd, Part, Real
 from .fitting import Believe, normalised
 from .skill import per_label
-from .vote import votes_of
 
 NODES, SHARES = np.polynomial.hermite_e.hermegauss(7)
 SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
@@ -38,13 +37,21 @@ def _logs(part: Part, reliability: Real, spread: float, labels: int) -> Real:
     """Return log p(answers of task i | label k), but for what is the same for all labels; shape (labels, tasks)."""
     others = max(labels - 1, 1)
     ahead = _ahead(reliability, spread, others)
-    sums = np.stack([part.by_task(row) for row in per_label(ahead, labels)])
-    votes = votes_of(part, labels)
-    logs = np.full(sums.shape, -np.inf)
-    for node, share in zip(NODES * spread, SHARES / SHARES.sum(), strict=True):
-        missed = np.repeat(-np.logaddexp(ahead + node, np.log(others)), labels)  # log-probability of one wrong label
-        logs = np.logaddexp(logs, sums + node * votes + part.by_task(missed) + np.log(share))
-    return logs
+    nodes, shares = NODES * spread, SHARES / SHARES.sum()
+    wrong = -np.logaddexp(ahead + nodes[:, None], np.log(others))  # log-probability of one wrong label
+    missed = np.stack([part.by_task(row) for row in np.repeat(wrong, labels, axis=1)]) + np.log(shares)[:, None]
+    sums = (part.by_task(row) for row in per_label(ahead, labels))
+    return np.stack(
+        [row + _log_of_sum(missed + nodes[:, None] * votes) for row, votes in zip(sums, part.votes, strict=True)]
+    )
+
+
+def _log_of_sum(logs: Real) -> Real:
+    """Add up along the first axis what these are the logarithms of; ``logs`` is spent."""
+    most = logs.max(0)
+    logs -= most
+    total: Real = np.exp(logs, out=logs).sum(0)
+    return np.log(total) + most
 
 
 def _ahead(reliability: Real, spread: float, others: int) -> Real:

@@ -4,7 +4,7 @@ import numpy as np
 
 from .crowd import Crowd, Part, Real
 from .fitting import Believe, count
-from .vote import SMOOTHING, votes_of
+from .vote import SMOOTHING
 
 PRIOR_ANSWERS = 4.0
 USUAL = 0.8  # how reliable people are where nothing shows it
@@ -36,8 +36,7 @@ def agreement_with_majority(crowd: Crowd) -> Real:
     crowd = crowd.overlapping()
 
     def majority(part: Part) -> Real:
-        votes = votes_of(part, crowd.labels)
-        best: Real = (votes == votes.max(0)).astype(float)
+        best: Real = (part.votes == part.votes.max(0)).astype(float)
         return best / best.sum(0)
 
     return share_right(crowd, count(crowd, majority).said, PRIOR_ANSWERS)

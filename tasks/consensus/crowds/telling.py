@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from .crowd import Crowd, Part, Real
 from .fitting import Believe
 from .skill import USUAL
-from .vote import votes_of
 
 MOST = 0.99  # how reliable people who never contradict one another are taken to be
 TINY = 1e-9
@@ -34,15 +33,23 @@ def telling_share(crowd: Crowd) -> float:
 
 def _said_beside_others(crowd: Crowd) -> Real:
     """Return how often each volunteer said l where the others said m, shape (labels m, volunteers, labels l)."""
-    said = np.zeros((crowd.labels, crowd.cells))
+    said = np.zeros((crowd.labels, crowd.volunteers, crowd.labels))
     for part in crowd.parts():
-        label = part.cell % crowd.labels
-        others = votes_of(part, crowd.labels)[:, part.task]
-        others[label, np.arange(len(label))] -= 1
-        best = (others == others.max(0)).astype(float)
-        best /= best.sum(0)
-        said += np.stack([np.bincount(part.cell, row, crowd.cells) for row in best])
-    return said.reshape(crowd.labels, crowd.volunteers, crowd.labels)
+        for own in range(crowd.labels):
+            volunteer = part.cell[part.label == own] // crowd.labels
+            tasks = np.flatnonzero(part.votes[own])
+            times = part.votes[own, tasks].astype(np.intp)
+            for row, best in zip(said[:, :, own], _best_beside(part.votes.take(tasks, axis=1), own), strict=True):
+                row += np.bincount(volunteer, np.repeat(best, times), crowd.volunteers)
+    return said
+
+
+def _best_beside(votes: Real, own: int) -> Real:
+    """Return which labels most of the others chose where a vote for ``own`` is left out, ties in equal parts; both of
+    shape (labels, tasks); ``votes`` are spent."""
+    votes[own] -= 1
+    best: Real = (votes == votes.max(0)).astype(float)
+    return best / best.sum(0)
 
 
 def _reliability(tables: Sequence[Real]) -> float:
@@ -74,7 +81,7 @@ def alike(crowd: Crowd) -> Believe:
     weight = _weight(_agreeing_pairs(crowd), crowd.labels)
 
     def believe(part: Part) -> Real:
-        evidence = weight * votes_of(part, crowd.labels)
+        evidence = weight * part.votes
         odds: NDArray[np.float64] = np.exp(evidence - evidence.max(0))
         return odds / odds.sum(0)
 
@@ -86,8 +93,7 @@ def _agreeing_pairs(crowd: Crowd) -> float:
     usual = USUAL**2 + (1 - USUAL) ** 2 / max(crowd.labels - 1, 1)
     equal, pairs = USUAL_PAIRS * usual, USUAL_PAIRS
     for part in crowd.parts():
-        votes = votes_of(part, crowd.labels)
-        answers = votes.sum(0)
+        votes, answers = part.votes, part.votes.sum(0)
         equal += float((votes * (votes - 1)).sum())
         pairs += float((answers * (answers - 1)).sum())
     return equal / pairs

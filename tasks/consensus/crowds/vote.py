@@ -1,7 +1,5 @@
 """Votes counted, all volunteers alike."""
 
-import numpy as np
-
 from .crowd import Crowd, Part, Real
 from .fitting import Believe
 
@@ -16,13 +14,7 @@ def smoothed_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Believe:
     """
 
     def believe(part: Part) -> Real:
-        votes = votes_of(part, crowd.labels) + smoothing / crowd.labels
+        votes = part.votes + smoothing / crowd.labels
         return votes / votes.sum(0)
 
     return believe
-
-
-def votes_of(part: Part, labels: int) -> Real:
-    """Return how many chose each label, shape (labels, tasks of the part)."""
-    counted = np.bincount(part.cell % labels * part.tasks + part.task, minlength=labels * part.tasks)
-    return counted.reshape(labels, part.tasks).astype(float)
