@@ -15,7 +15,6 @@ beside ours.
 import argparse
 import csv
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
@@ -36,6 +35,8 @@ from tasks.consensus.crowds.learning import ByRefitting
 from tasks.consensus.crowds.scoring import score
 from tasks.consensus.replaying import Cast, Record
 from tasks.consensus.replaying import replay as replay_record
+
+from .peak import peak_megabytes
 
 SETS = ("rte", "sp", "web", "mozafari_bin")
 SPLITS, KNOWN = 5, 50
@@ -270,8 +271,7 @@ def refit(answers: int, name: str) -> str:
     except ImportError:
         return "  is not installed"
     took, work = time.perf_counter() - begun, time.process_time() - worked
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{took:10.1f}{work:10.1f}{peak:10.0f}{(belief.argmax(0) == truth.label).mean():10.4f}"
+    return f"{took:10.1f}{work:10.1f}{peak_megabytes():10.0f}{(belief.argmax(0) == truth.label).mean():10.4f}"
 
 
 def simulated(answers: int) -> Truth:

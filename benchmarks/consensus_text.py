@@ -14,7 +14,6 @@ answers each.
 import argparse
 import csv
 import math
-import resource
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -29,6 +28,8 @@ from tasks.consensus.crowds.readings import Readings
 from tasks.consensus.crowds.texts import fit_texts
 from tasks.consensus.medoid import find_medoid
 from tasks.mistyping import mistype
+
+from .peak import peak_megabytes
 
 SETS = ("crowdspeech_dev_clean", "crowdspeech_dev_other")
 LOOSE = Normalisation(ignore_case=True, ignore_punctuation=True)
@@ -167,7 +168,7 @@ def show_scale(sizes: list[int]) -> None:
         start = time.perf_counter(), time.process_time()
         count = sum(1 for _found in fit_texts(readings).transcripts())
         took, busy = time.perf_counter() - start[0], time.process_time() - start[1]
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        memory = peak_megabytes() / 1024
         print(f"{thousands:5} 000 answers to {count} lines: {took:6.1f} s, {busy:6.1f} s of processor, {memory:.2f} GB")
 
 

@@ -10,7 +10,6 @@ known. The second fit settles nothing new.
 import argparse
 import multiprocessing
 import random
-import resource
 import sqlite3
 import tempfile
 import time
@@ -23,6 +22,7 @@ import numpy as np
 from tasks.mistyping import mistype
 
 from .filling import DATABASE, fill, make_empty, set_up
+from .peak import peak_megabytes
 
 TASK_ANSWERS, PERSON_ANSWERS, KNOWN = 5, 500, 200
 TASKS_AT_ONCE = 10_000
@@ -135,13 +135,13 @@ def measure(count: int, folder: Path) -> None:
         begun, worked = time.perf_counter(), time.process_time()
         made = work()
         took, work_done = time.perf_counter() - begun, time.process_time() - worked
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         told = (
             f"{made.settled} settled, {len(made.changed)} doubted, {made.records} records"
             if hasattr(made, "records")
             else ""
         )
-        print(f"{count:12,} {name:18} {took:8.1f} s {work_done:8.1f} s of processor {peak:7.0f} MB  {told}", flush=True)
+        spent = f"{took:8.1f} s {work_done:8.1f} s of processor {peak_megabytes():7.0f} MB"
+        print(f"{count:12,} {name:18} {spent}  {told}", flush=True)
 
 
 def time_online() -> None:
