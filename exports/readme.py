@@ -57,6 +57,13 @@ data-spreadsheet.csv, not data.csv, in a spreadsheet program.
   measured on the page at page_width by page_height pixels; page_sha256 is the SHA-256 of the picture file as it came.
 - id, region, row_url and the pseudonyms stay the same from version to version, so versions can be joined by id.
 
+## What a confidence means
+
+Agreement is a fact: the share of the answers that say the same. Confidence is the probability that the value is right,
+reckoned from who said it: of a hundred rows with a confidence of 0.9, about ninety should be right. How far that holds
+was checked on lines whose reading was known, as far as there were any: then slope and intercept among the parameters of
+the row's method in datapackage.json are what they taught. Where they are 1 and 0 nobody has checked it.
+
 ## What answers.csv leaves out
 
 It holds the answers to the rows of data.csv: those that had a say and those that came too late for one (counted says

@@ -25,7 +25,7 @@ CHANCE_OF_TEXT = 0.05  # that somebody guesses what a line says
 
 @dataclass(frozen=True)
 class Rival:
-    """A decided task for which another vote is more probable now than the one that ``holds``, which has less than one half."""
+    """A decided task for which another vote is more probable now than the one that ``holds``: less than one half."""
 
     place: int
     decision: int
