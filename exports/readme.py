@@ -18,6 +18,7 @@ Release {version} of the dataset “{name}”, published by {publisher}.
 - Pictures: {rights}
 - Home: {home}
 - Rows: {rows} settled tasks on {pages} pages, from {answers} answers
+- Simulated answers among these, given by no person: {simulated_answers}
 - Agreed: {agreed} (of these seen to be blank: {blank}) · disputed: {disputed} · unreadable: {unreadable}
 - Mean confidence of the agreed rows: {confidence}
 

@@ -56,6 +56,7 @@ class Tally:
     rows: int = 0
     pages: int = 0
     answers: int = 0
+    simulated: int = 0
     blank: int = 0
     confidence: float = 0.0
     trust: Trust = field(default_factory=Trust)
@@ -69,6 +70,7 @@ class Tally:
     def count(self, row: Row) -> None:
         self.rows += 1
         self.answers += len(row.readings)
+        self.simulated += sum(reading.simulated for reading in row.readings)
         self.blank += mark_of(row.value) == "blank"
         self.statuses[row.status] += 1
         self.deciders[row.decided_by] = self.deciders.get(row.decided_by, 0) + 1
@@ -102,6 +104,7 @@ class Tally:
             "rows": self.rows,
             "pages": self.pages,
             "answers": self.answers,
+            "simulated_answers": self.simulated,
             **self.statuses,
             "blank": self.blank,
             "confidence": round(self.confidence / self.statuses["agreed"], 6) if self.statuses["agreed"] else None,

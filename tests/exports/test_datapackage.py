@@ -136,4 +136,7 @@ def test_the_readme_explains_every_column_and_file(made):
     ]
     assert [name for name in columns if f"\n- {name} (" not in text] == []
     assert [name for name in FILES if name != "README" and f"\n- {name}: " not in text] == []
-    assert "Rows: 5 settled tasks on 5 pages, from 10 answers" in text
+    assert (
+        "Rows: 5 settled tasks on 5 pages, from 10 answers\n- Simulated answers among these, given by no person: 0\n"
+        in text
+    )
