@@ -1,5 +1,7 @@
 """Settings from the environment: wrong ones name their variable, and none tells a password."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,13 @@ def test_a_wrong_address_of_a_database_is_told_without_its_password(url):
 
 def test_without_an_address_the_data_folder_holds_the_database():
     assert database(None, DATA)["NAME"] == "/nowhere/civictasks.sqlite3"
+
+
+def test_what_is_deleted_is_overwritten_whatever_sqlite_was_built_with():
+    with closing(sqlite3.connect(":memory:")) as careless:
+        careless.execute("PRAGMA secure_delete=OFF")
+        careless.executescript(database(None, DATA)["OPTIONS"]["init_command"])
+        assert careless.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("url", ["redis://r:6379/1", "rediss://:secret@r/0", "unix:///run/valkey?db=2"])
