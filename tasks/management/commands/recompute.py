@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = (
         "Weigh all answers of a project together again. What would be decided otherwise now goes to a reviewer. "
         "Ends with 0 when done, with 1 when another process has taken over, with 2 when misused; with --check, 0 says "
-        "that nothing would change and 1 that something would."
+        "that no decision would change and 1 that one would."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             told = {workflow.slug: asdict(refitted) for workflow, refitted in found.items()}
             self.stdout.write(json.dumps({"project": project, "written": not check, "questions": told}))
         if check and any(refitted.changed or refitted.waiting or refitted.settled for refitted in found.values()):
-            raise CommandError(_("Run recompute without --check to bring this before a reviewer."), returncode=1)
+            raise CommandError(_("Run recompute without --check to settle this or bring it before a reviewer."), returncode=1)
 
     def tell(self, workflow: Workflow, refitted: Refitted, *, check: bool) -> None:
         self.stdout.write(sentence(workflow, refitted, check=check))
