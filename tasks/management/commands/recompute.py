@@ -38,7 +38,8 @@ class Command(BaseCommand):
             told = {workflow.slug: asdict(refitted) for workflow, refitted in found.items()}
             self.stdout.write(json.dumps({"project": project, "written": not check, "questions": told}))
         if check and any(refitted.changed or refitted.waiting or refitted.settled for refitted in found.values()):
-            raise CommandError(_("Run recompute without --check to settle this or bring it before a reviewer."), returncode=1)
+            words = _("Run recompute without --check to settle this or bring it before a reviewer.")
+            raise CommandError(words, returncode=1)
 
     def tell(self, workflow: Workflow, refitted: Refitted, *, check: bool) -> None:
         self.stdout.write(sentence(workflow, refitted, check=check))
