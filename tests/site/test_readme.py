@@ -37,6 +37,13 @@ def test_every_command_that_the_readme_names_exists():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_module_that_a_page_says_to_run_is_there(page):
+    modules = re.findall(r"python -m ((?:benchmarks|docs)[\w.]+)", page.read_text())
+
+    assert [name for name in modules if not (ROOT / (name.replace(".", "/") + ".py")).is_file()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_and_picture_leads_to_a_file(page):
     assert [link for link in links_of(page) if not (page.parent / link).exists()] == []
 
