@@ -1,6 +1,6 @@
 """What the counted answers to a task say together: each with its voter's skill, weighed under the workflow's rules."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -150,7 +150,10 @@ def chosen_votes(question: Question) -> list[Vote]:
 
 
 def is_void(votes: Iterable[tuple[Vote, Mapping[str, Any]]]) -> bool:
-    said = Counter(choose.chosen_vote(vote.value, payload) for vote, payload in votes)
+    """Each counts for its share: whoever is muted, or came too fast, takes no choice from others."""
+    said: dict[str | None, float] = defaultdict(float)
+    for vote, payload in votes:
+        said[choose.chosen_vote(vote.value, payload)] += vote.share
     none = said.pop(None, 0)
     return none > max(said.values(), default=0)
 

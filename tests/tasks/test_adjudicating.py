@@ -9,6 +9,7 @@ from exports.settled import Selection, settled_rows
 from gamification.models import Ledger
 from tasks.adjudicating import Reading, competing
 from tasks.collating import collate
+from tasks.consensus.trust import MUTED_TRUST
 from tasks.enums import DecidedBy, KindName, TaskState
 from tasks.errors import TooLateToUndo
 from tasks.models import Answer, Decision, Page, Skill, Task, Workflow
@@ -87,6 +88,19 @@ def test_where_none_is_right_the_line_is_typed_once_more():
     for _chooser in range(2):
         choose(second, "Tornio")
     assert decision_of(line) == ({"text": "Tornio"}, DecidedBy.ADJUDICATION, 5)
+
+
+def test_who_is_muted_takes_no_choice_from_others():
+    line, child = competing_line()
+    for _spammer in range(3):
+        spammer = make_volunteer()
+        Skill.objects.create(volunteer=spammer, workflow=child.workflow, trust=MUTED_TRUST)
+        choose(child, "None of these", spammer)
+    for _chooser in range(2):
+        choose(child, "Oulu")
+
+    assert state_of(child) == ("AGREED", 5, 5, 0)
+    assert decision_of(line) == ({"text": "Oulu"}, DecidedBy.ADJUDICATION, 4)
 
 
 def test_where_none_is_right_and_nobody_else_may_be_asked_a_reviewer_decides():
