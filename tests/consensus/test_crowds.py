@@ -101,12 +101,13 @@ def test_who_answers_a_task_again_counts_once_with_the_first_answer():
     assert again.label.tolist() == once.label.tolist() == [1, 2]
 
 
+@pytest.mark.parametrize(("bound", "most"), [("AT_ONCE", 37), ("MOST_NUMBERS", 2 * 37)])
 @pytest.mark.parametrize("kept", [0, 10_000])
-def test_large_crowds_are_worked_on_in_parts_with_the_same_result(kept, monkeypatch):
+def test_large_crowds_are_worked_on_in_parts_with_the_same_result(kept, bound, most, monkeypatch):
     crowd, _truth = planted(tasks=40)
     whole = blend(crowd, FIRST_TWO_OF_TWO)
 
-    monkeypatch.setattr(crowds, "AT_ONCE", 37)
+    monkeypatch.setattr(crowds, bound, most)
     monkeypatch.setattr(crowds, "MOST_KEPT", kept)
     anew, _truth = planted(tasks=40)
 
@@ -202,7 +203,7 @@ def test_the_more_tasks_differ_in_difficulty_the_less_agreement_proves(spread, l
 
 
 def test_tables_too_large_for_the_memory_are_no_view(monkeypatch):
-    monkeypatch.setattr("tasks.consensus.crowds.blending.MOST_CELLS", 10)
+    monkeypatch.setattr(crowds, "MOST_CELLS", 10)
     crowd, truth = planted(idle=0)
 
     blended = blend(crowd)

@@ -11,7 +11,7 @@ from .confusion import fit_confusion
 from .correlated import KINDS, fit_correlated
 from .crowd import Crowd, Part, Real
 from .difficulty import fit_difficulty
-from .fitting import Believe, belief_of
+from .fitting import Believe, belief_of, expected_right
 from .newcomers import newcomers_record
 from .one_coin import fit_one_coin
 from .pooling import fit_weights, independent_share, logs_of, pool
@@ -23,13 +23,12 @@ type View = Callable[[Crowd], Believe]
 
 VOTES: dict[str, View] = {"vote": smoothed_vote, "skill": skill_weighted_vote}
 MODELS: dict[str, View] = {
-    "one coin": lambda crowd: fit_one_coin(crowd).rule.believe,
+    "one coin": lambda crowd: fit_one_coin(crowd).believe,
     "confusion": lambda crowd: fit_confusion(crowd).rule.believe,
     "correlated": fit_correlated,
 }
 VIEWS = VOTES | MODELS
 DIFFICULTY = "difficulty"  # a second look at what the others have found
-MOST_CELLS = 30_000_000  # numbers in the tables of the finest model
 ANSWERS_AT_MOST = 3_000_000  # that tell how reliable people are, for the view of difficulty
 SAMPLE = 200  # unknown tasks that the weights are fitted on beside the known ones
 
@@ -118,7 +117,7 @@ def reliability_by(crowd: Crowd, looked_at: Believe, weights: Real) -> Real:
     Who has no answer among those that teach is a newcomer.
     """
     taught = crowd.overlapping(ANSWERS_AT_MOST)
-    right = right_answers(Blend(taught, lambda part: pool(looked_at(part), weights), {}, 0))
+    right = expected_right(taught, lambda part: pool(looked_at(part), weights))
     answers: Real = taught.answers_of_volunteer.astype(float)
     hits, misses = newcomers_record(right, answers, 1 / max(crowd.labels, 2))
     return (right + hits) / (answers + hits + misses)
@@ -135,11 +134,10 @@ def shown(crowd: Crowd, known: Known, looked_at: Believe) -> tuple[Real, NDArray
 
 def usual_weights(crowd: Crowd) -> dict[str, float]:
     """Return the weight of each view where nothing is known; tables too large for the memory are no view."""
-    size = crowd.cells * crowd.labels
-    if size > MOST_CELLS:
+    if not crowd.affords():
         return {"vote": 1 / 3, "skill": 0.0, "one coin": 1 / 3, DIFFICULTY: 1 / 3}
     weights = {"vote": 1 / 3, "skill": 0.0, "one coin": 0.0, "confusion": 1 / 3, DIFFICULTY: 1 / 3}
-    return weights if size * KINDS > MOST_CELLS else weights | {"correlated": 0.0}
+    return weights | {"correlated": 0.0} if crowd.affords(KINDS) else weights
 
 
 def right_answers(blended: Blend) -> Real:
@@ -147,8 +145,4 @@ def right_answers(blended: Blend) -> Real:
 
     What skills are rewritten from after a refit, beside ``Crowd.answers_of_volunteer``.
     """
-    crowd = blended.crowd
-    right = np.zeros(crowd.volunteers)
-    for part in crowd.parts():
-        right += np.bincount(part.cell // crowd.labels, blended.believe(part)[part.label, part.task], crowd.volunteers)
-    return right
+    return expected_right(blended.crowd, blended.believe)

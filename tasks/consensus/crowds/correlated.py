@@ -8,6 +8,7 @@ from .fitting import Believe, Counts, Rule, count, settle
 KINDS = 4
 STARTS = 6
 ANSWERS_AT_MOST = 1_500_000  # that teach, in all starts together: neither chance nor a part matters much there
+MOST_SUMS = 60_000_000  # answers times hidden kinds of all labels: fewer answers teach where labels are many
 MOST_STEPS = 10  # more of them move the hidden kinds, hardly ever a label
 KINDS_PRIOR = 0.1
 HIT_PRIOR, MISS_PRIOR = 4.0, 1.0
@@ -23,8 +24,9 @@ def fit_correlated(crowd: Crowd, kinds: int = KINDS, starts: int = STARTS) -> Be
     log q[k, m, i] = E log pi[k, m] + E log tau[k] + sum_j E log v[k, m, j, l_ij], each expectation a difference of
     digammas. Only ``Crowd.overlapping`` teaches. The mean over as many as ``starts`` random starts of fixed seed.
     """
-    taught = crowd.overlapping(ANSWERS_AT_MOST)
-    starts = max(1, min(starts, ANSWERS_AT_MOST // max(len(taught.task), 1)))
+    at_most = min(ANSWERS_AT_MOST, MOST_SUMS // (kinds * max(crowd.labels, 1)))
+    taught = crowd.overlapping(at_most)
+    starts = max(1, min(starts, at_most // max(len(taught.task), 1)))
     rules = [_fit_once(taught, kinds, np.random.default_rng(seed)) for seed in range(starts)]
 
     def believe(part: Part) -> Real:

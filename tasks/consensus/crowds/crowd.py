@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,8 @@ type Whole = NDArray[np.int32]
 type Real = NDArray[np.float64]
 
 AT_ONCE = 500_000  # answers that are worked on together: they fit the cache, all of them would fill the memory
+MOST_NUMBERS = 5_000_000  # one for each of these answers and each label
+MOST_CELLS = 10_000_000  # numbers in the tables of a model: some 500 MB while it is fitted
 MOST_KEPT = 30_000_000  # numbers in parts that are kept from one look to the next
 
 
@@ -37,18 +40,28 @@ class Part:
     @cached_property
     def votes(self) -> Real:
         """How many chose each label, shape (labels, tasks)."""
+        return self._by_label(None).astype(float)
+
+    def weighed(self, weights: Real) -> Real:
+        """Return what those who chose each label weigh, shape (labels, tasks); ``weights``: shape (volunteers,)."""
+        return self._by_label(self.look_up(np.repeat(weights, self.labels)))
+
+    def _by_label(self, weights: Real | None) -> NDArray[Any]:
         place = self.label.astype(np.intp) * self.tasks
         place += self.task
-        counted = np.bincount(place, minlength=self.labels * self.tasks)
-        return counted.reshape(self.labels, self.tasks).astype(float)
+        return np.bincount(place, weights, self.labels * self.tasks).reshape(self.labels, self.tasks)
 
     @property
     def answers_of_task(self) -> Place:
         return self.votes.sum(0).astype(np.intp)
 
-    def by_task(self, row: Real) -> Real:
-        """Add up, for each task, what ``row``, shape (volunteers * labels,), has for its answers."""
-        return np.bincount(self.task, row.take(self.cell, mode="clip"), self.tasks)
+    def look_up(self, row: Real) -> Real:
+        """Return what ``row``, shape (volunteers * labels,), has for each answer, shape (answers,)."""
+        return row.take(self.cell, mode="clip")
+
+    def by_task(self, answers: Real) -> Real:
+        """Add up, for each task, what ``answers``, shape (answers,), has for its own."""
+        return np.bincount(self.task, answers, self.tasks)
 
     def by_cell(self, row: Real, cells: int) -> Real:
         """Add up, for each volunteer and label, what ``row``, shape (tasks,), has where the volunteer chose it."""
@@ -73,6 +86,10 @@ class Crowd:
     @property
     def cells(self) -> int:
         return self.volunteers * self.labels
+
+    def affords(self, tables: int = 1) -> bool:
+        """Tell whether so many numbers for each volunteer, label and true label fit the memory."""
+        return tables * self.labels * self.cells <= MOST_CELLS
 
     @cached_property
     def answers_of_task(self) -> Whole:
@@ -111,7 +128,8 @@ class Crowd:
         return Crowd(task, self.volunteer[kept], self.label[kept], len(tasks), self.volunteers, self.labels)
 
     def parts(self) -> Iterable[Part]:
-        """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers.
+        """Cut the tasks, in order, into parts of about ``AT_ONCE`` answers, or as many tasks without answers; of fewer
+        where labels are many.
 
         There is one at least, be it empty. Those of a very large crowd are cut anew each time.
         """
@@ -133,8 +151,9 @@ class Crowd:
             first, start = last, stop
 
     def _end_of_part(self, first: int, start: int) -> int:
-        beyond = int(self.task[start + AT_ONCE]) if start + AT_ONCE < len(self.task) else self.tasks
-        return min(max(beyond, first + 1), first + AT_ONCE, self.tasks)
+        most = max(1, min(AT_ONCE, MOST_NUMBERS // max(self.labels, 1)))
+        beyond = int(self.task[start + most]) if start + most < len(self.task) else self.tasks
+        return min(max(beyond, first + 1), first + most, self.tasks)
 
 
 def first_of_each(task: ArrayLike, volunteer: ArrayLike) -> NDArray[np.int64]:

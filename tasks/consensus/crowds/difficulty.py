@@ -4,7 +4,6 @@ import numpy as np
 
 from .crowd import Crowd, Part, Real
 from .fitting import Believe, normalised
-from .skill import per_label
 
 NODES, SHARES = np.polynomial.hermite_e.hermegauss(7)
 SPREADS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
@@ -39,11 +38,10 @@ def _logs(part: Part, reliability: Real, spread: float, labels: int) -> Real:
     ahead = _ahead(reliability, spread, others)
     nodes, shares = NODES * spread, SHARES / SHARES.sum()
     wrong = -np.logaddexp(ahead + nodes[:, None], np.log(others))  # log-probability of one wrong label
-    missed = np.stack([part.by_task(row) for row in np.repeat(wrong, labels, axis=1)]) + np.log(shares)[:, None]
-    sums = (part.by_task(row) for row in per_label(ahead, labels))
-    return np.stack(
-        [row + _log_of_sum(missed + nodes[:, None] * votes) for row, votes in zip(sums, part.votes, strict=True)]
-    )
+    missed = np.stack([part.by_task(part.look_up(row)) for row in np.repeat(wrong, labels, axis=1)])
+    missed = missed + np.log(shares)[:, None]  # not in place: sums over no answers are whole numbers
+    rows = zip(part.weighed(ahead), part.votes, strict=True)
+    return np.stack([right + _log_of_sum(missed + nodes[:, None] * votes) for right, votes in rows])
 
 
 def _log_of_sum(logs: Real) -> Real:

@@ -26,9 +26,9 @@ class Rule:
     def believe(self, part: Part) -> Real:
         """Return p[v, i], shape (values, tasks of the part)."""
         logs = np.empty((len(self.tables), part.tasks))
-        logs[0] = 0  # only differences to the first value matter
+        logs[0], first = 0, part.look_up(self.tables[0])  # only differences to the first value matter
         for row, table, common in zip(logs[1:], self.tables[1:], self.common[1:], strict=True):
-            row[:] = part.by_task(table - self.tables[0]) + (common - self.common[0])
+            row[:] = part.by_task(part.look_up(table) - first) + (common - self.common[0])
         return normalised(logs)
 
 
@@ -53,6 +53,17 @@ def count(crowd: Crowd, believe: Believe) -> Counts:
             row += part.by_cell(value, crowd.cells)
     said[:1] = np.maximum(crowd.answers_of_cell - said[1:].sum(0), 0)  # the beliefs about a task sum to one
     return Counts(said, tasks)
+
+
+def expected_right(crowd: Crowd, believe: Believe) -> Real:
+    """Return how many answers of each volunteer are right if the belief is, shape (volunteers,)."""
+    return sum((right_in(part, believe(part), crowd.volunteers) for part in crowd.parts()), np.zeros(crowd.volunteers))
+
+
+def right_in(part: Part, belief: Real, volunteers: int) -> Real:
+    """Return the same for some tasks, of which ``belief``, shape (labels, tasks of the part), is held."""
+    right = np.bincount(part.cell, belief[part.label, part.task], volunteers * part.labels)
+    return right.reshape(volunteers, part.labels).sum(1)
 
 
 def settle(crowd: Crowd, counts: Counts, rule_of: Callable[[Counts], Rule], most: int = MOST_STEPS) -> Rule:

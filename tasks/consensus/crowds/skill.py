@@ -1,9 +1,7 @@
 """Votes weighted by how often a volunteer agrees with the majority."""
 
-import numpy as np
-
 from .crowd import Crowd, Part, Real
-from .fitting import Believe, count
+from .fitting import Believe, expected_right
 from .vote import SMOOTHING
 
 PRIOR_ANSWERS = 4.0
@@ -18,11 +16,10 @@ def skill_weighted_vote(crowd: Crowd, smoothing: float = SMOOTHING) -> Believe:
     with aggregate (Appen; Ustalov et al. 2024, doi:10.21105/joss.06227).
     """
     weights = agreement_with_majority(crowd)
-    tables = per_label(weights, crowd.labels)
     prior = smoothing * float(weights.mean()) if weights.any() else smoothing
 
     def believe(part: Part) -> Real:
-        votes = np.stack([part.by_task(row) for row in tables]) + prior / crowd.labels
+        votes = part.weighed(weights) + prior / crowd.labels
         return votes / votes.sum(0)
 
     return believe
@@ -39,20 +36,14 @@ def agreement_with_majority(crowd: Crowd) -> Real:
         best: Real = (part.votes == part.votes.max(0)).astype(float)
         return best / best.sum(0)
 
-    return share_right(crowd, count(crowd, majority).said, PRIOR_ANSWERS)
+    return share_right(crowd, expected_right(crowd, majority), PRIOR_ANSWERS)
 
 
-def share_right(crowd: Crowd, said: Real, prior: float) -> Real:
-    """Return the share of each volunteer's answers that are right, shape (volunteers,).
+def share_right(crowd: Crowd, right: Real, prior: float) -> Real:
+    """Return the share of each volunteer's answers that are right, drawn to the crowd's mean by ``prior`` answers.
 
-    ``said``: expected counts, shape (labels, volunteers * labels). Drawn to the crowd's mean by ``prior`` answers.
+    ``right``: how many are expected to be; both of shape (volunteers,).
     """
-    right: Real = np.einsum("kjk->j", said.reshape(crowd.labels, crowd.volunteers, crowd.labels))
     answers: Real = crowd.answers_of_volunteer.astype(float)
     mean = (float(right.sum()) + USUAL * prior) / (float(answers.sum()) + prior)
     return (right + prior * mean) / (answers + prior)
-
-
-def per_label(weights: Real, labels: int) -> Real:
-    """Return tables in which a volunteer's answer speaks for its label alone, shape (labels, volunteers * labels)."""
-    return np.stack([np.outer(weights, unit).ravel() for unit in np.eye(labels)])

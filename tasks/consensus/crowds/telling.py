@@ -22,13 +22,28 @@ def telling_share(crowd: Crowd) -> float:
     others at all, whichever tells more; ties count in equal parts. An analysis of variance parts what differs between
     people from what chance makes differ: with variance t between them and s within, n answers measure a person with the
     reliability t / (t + s / n) (Spearman 1904, doi:10.2307/1412159). The mean over all answers is taken; its root is
-    the correlation. Two answers of each tell next to nothing, fifty of people who do differ nearly all.
+    the correlation. Two answers of each tell next to nothing, fifty of people who do differ nearly all. Where a table
+    of labels would not fit the memory, only how often they agree is seen.
     """
-    said = _said_beside_others(crowd.overlapping())
-    agreed = np.einsum("mjm->j", said)
-    coarse = np.stack([agreed, said.sum((0, 2)) - agreed])
-    fine = [table.T for table in said]
+    crowd = crowd.overlapping()
+    if crowd.affords():
+        said = _said_beside_others(crowd)
+        agreed, fine = np.einsum("mjm->j", said), [table.T for table in said]
+    else:
+        agreed, fine = _agreed_with_others(crowd), []
+    coarse = np.stack([agreed, np.maximum(crowd.answers_of_volunteer - agreed, 0)])
     return math.sqrt(max(_reliability([coarse]), _reliability(fine)))
+
+
+def _agreed_with_others(crowd: Crowd) -> Real:
+    """Return how often each volunteer said what most of the others said, shape (volunteers,)."""
+    agreed = np.zeros(crowd.volunteers)
+    for part in crowd.parts():
+        for own in range(crowd.labels):
+            mine = part.label == own
+            best = _best_beside(part.votes[:, part.task[mine]], own)[own]
+            agreed += np.bincount(part.cell[mine] // crowd.labels, best, crowd.volunteers)
+    return agreed
 
 
 def _said_beside_others(crowd: Crowd) -> Real:
