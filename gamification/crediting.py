@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from accounts.prepared import Insertion
+from accounts.prepared import Given, Insertion, Selection, each
 from tasks.signals import CountedAnswer, Settlement
 
 from .enums import Rule
@@ -95,30 +95,37 @@ def balance(project: int, answers: Collection[int], wanted: Iterable[Credit]) ->
     """
     held = held_lines(project, answers)
     wanted_of: dict[int, list[Credit]] = defaultdict(list)
-    for each in wanted:
-        wanted_of[each.answer].append(each)
+    for credit in wanted:
+        wanted_of[credit.answer].append(credit)
     lines = [line for answer in answers for line in missing_lines(project, held[answer], wanted_of[answer])]
     NEW_LINES.many(lines)
     return len(lines)
 
 
-def held_lines(project: int, answers: Collection[int]) -> dict[int, dict[str, Ledger]]:
-    held: dict[int, dict[str, Ledger]] = defaultdict(dict)
-    for line in Ledger.objects.filter(project=project, answer__in=answers):
+def held_lines(project: int, answers: Collection[int]) -> dict[int, dict[str, NewLine]]:
+    held: dict[int, dict[str, NewLine]] = defaultdict(dict)
+    for row in lines_of.rows(project=project, answers=list(answers)):
+        line = NewLine(*row)
         held[line.answer][line.rule] = line
     return held
 
 
-def missing_lines(project: int, held: dict[str, Ledger], wanted: Iterable[Credit]) -> Iterator[NewLine]:
+@Selection
+def lines_of(answers):
+    rows = Ledger.objects.filter(project=Given("project"), answer__in=each("answers", answers))
+    return rows.values_list(*NewLine._fields)
+
+
+def missing_lines(project: int, held: dict[str, NewLine], wanted: Iterable[Credit]) -> Iterator[NewLine]:
     """Yield what has to be added to one answer's lines."""
-    kept = {next_turn(each.name, held): each for each in wanted}
-    for name, each in kept.items():
+    kept = {next_turn(credit.name, held): credit for credit in wanted}
+    for name, credit in kept.items():
         if name not in held:
-            yield each.line(project, name)
+            yield credit.line(project, name)
     for name in sorted(live(held) - kept.keys()):
         yield opposite(held[name])
 
 
-def opposite(line: Ledger) -> NewLine:
+def opposite(line: NewLine) -> NewLine:
     rule, now = reversal_of(line.rule), timezone.now()
     return NewLine(line.project_id, line.volunteer_id, line.answer, rule, -line.points, line.earned_at, now)

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.prepared import Given, Update
+
 from ..errors import FitLost
 from ..models import Fit
 from ..pulsing import CLAIM_TIME
@@ -21,7 +23,11 @@ class Claim:
 
     def hold(self, **found: Any) -> None:
         """Write the fit's row and prolong the claim, in the caller's transaction. Raises ``FitLost``."""
-        self.write(claimed_until=timezone.now() + CLAIM_TIME, **found)
+        until = timezone.now() + CLAIM_TIME
+        if found:
+            self.write(claimed_until=until, **found)
+        elif not prolong.run(workflow=self.workflow, fence=self.fence, until=until):
+            raise FitLost
 
     def beat(self) -> bool:
         """Prolong the claim; False once it is lost or the work is over."""
@@ -38,6 +44,12 @@ class Claim:
         mine = Fit.objects.filter(workflow=self.workflow, fence=self.fence, claimed_until__isnull=False)
         if not mine.update(**fields):
             raise FitLost
+
+
+@Update
+def prolong():
+    mine = Fit.objects.filter(workflow=Given("workflow"), fence=Given("fence"), claimed_until__isnull=False)
+    return mine, {"claimed_until": Given("until")}
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from itertools import batched
 
 from django.db import transaction
 
+from accounts.prepared import Given, Selection
+
 from ..adjudicating import rounds_of
 from ..consensus import Outcome, Verdict
 from ..consensus.tempering import Temper, fit_temper
@@ -70,7 +72,7 @@ def rescore(tasks: Iterable[int], learned: Learned, judged: Judged, claim: Claim
         if claim is None:
             settled += outcome in STATES
         elif outcome in STATES or (outcome is Outcome.ONE_MORE and task.wanted <= task.answered):
-            settled += decide_anew(task.pk, learned, claim, now)
+            settled += decide_anew(task, learned, claim, now)
     return settled
 
 
@@ -83,13 +85,28 @@ def waits_for_more(task: Task) -> bool:
 
 
 @transaction.atomic
-def decide_anew(task: int, learned: Learned, claim: Claim, now: datetime) -> bool:
+def decide_anew(task: Task, learned: Learned, claim: Claim, now: datetime) -> bool:
     claim.hold()
-    found = Task.objects.select_for_update(of=("self",)).select_related("version").get(pk=task)
-    if found.state != TaskState.OPEN or waits_for_more(found):
+    lock(task)
+    if task.state != TaskState.OPEN or waits_for_more(task):
         return False
-    question = question_of(found, learned)
+    question = question_of(task, learned)
     settlement = decide(question, counted_votes(question), now)
     if settlement:
-        tell_of_review(task, found.project_id, None, settlement, now)
+        tell_of_review(task.pk, task.project_id, None, settlement, now)
     return settlement is not None
+
+
+def lock(task: Task) -> None:
+    """Lock the task and bring up to date what may have changed of it since it was read."""
+    [row] = as_it_stands.rows(task=task.pk)
+    for column, value in zip(CHANGING, row, strict=True):
+        setattr(task, column, value)
+
+
+CHANGING = ("version_id", "state", "decision", "answered", "maximum", "payload")
+
+
+@Selection
+def as_it_stands():
+    return Task.objects.filter(pk=Given("task")).select_for_update().values_list(*CHANGING)
