@@ -14,12 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from .consensus import Policy, is_said
 from .differences import told_apart
 from .enums import KindName, TaskState
 from .identity import digest
+from .kinds import choose
 from .models import Pace, Task, Workflow, WorkflowVersion
 
 FEWEST, MOST = 2, 3  # readings that compete
@@ -125,10 +125,5 @@ def version_for(asked: WorkflowVersion) -> WorkflowVersion:
     names = {"project_id": source.project_id, "slug": f"{source.slug[:40]}-choose-{source.pk}"}
     workflow, _made = Workflow.objects.get_or_create(source_workflow=source, defaults=names)
     with translation.override(settings.LANGUAGE_CODE):
-        words = {
-            "kind": KindName.CHOOSE,
-            "prompt": _("Which reading is right?"),
-            "hint": _("Compare where they differ. What counts is what stands there, not what should."),
-        }
-    defaults = words | {"policy": asdict(POLICY)}
+        defaults = choose.words() | {"kind": KindName.CHOOSE, "policy": asdict(POLICY)}
     return WorkflowVersion.objects.get_or_create(workflow=workflow, number=asked.number, defaults=defaults)[0]

@@ -44,10 +44,17 @@ def value_of(verdict: Verdict) -> dict[str, Any]:
     return VALUES.get(verdict.vote) or {"choice": text_of(verdict.vote)}
 
 
+def words() -> dict[str, str]:
+    return {
+        "prompt": _("Which reading is right?"),
+        "hint": _("Compare where they differ. What counts is what stands there, not what should."),
+    }
+
+
 def details(suggestion: str, schema: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Nothing tells how many people read what."""
+    """Nothing tells how many people read what. The question is the site's own, in the visitor's language."""
     readings = [{name: choice[name] for name in SHOWN} for choice in offered(payload).values()]
-    return {"choices": [*readings, {"id": NONE, "text": _("None of these")}]}
+    return words() | {"choices": [*readings, {"id": NONE, "text": _("None of these")}]}
 
 
 def chosen(value: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any] | None:

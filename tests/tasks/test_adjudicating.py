@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db.models import Sum
+from django.utils import translation
 
 from exports.settled import Selection, settled_rows
 from gamification.models import Ledger
@@ -39,6 +40,15 @@ def test_where_two_readings_compete_others_are_asked_which_one_is_right():
     assert sorted(choice["text"] for choice in question["choices"]) == ["Kemi", "None of these", "Oulu"]
     assert [set(choice) for choice in question["choices"]] == [{"id", "text", "parts"}] * 2 + [{"id", "text"}]
     assert shown(child) == question
+
+
+def test_the_sites_own_question_is_asked_in_the_visitors_language():
+    _line, child = competing_line()
+
+    with translation.override("fi"):
+        question = shown(child)
+
+    assert (question["prompt"], question["choices"][-1]["text"]) == ("Mikä luenta on oikea?", "Ei mikään näistä")
 
 
 def test_what_two_choose_settles_the_line():
