@@ -47,9 +47,15 @@ class Part:
         return self._by_label(self.look_up(np.repeat(weights, self.labels)))
 
     def _by_label(self, weights: Real | None) -> NDArray[Any]:
-        place = self.label.astype(np.intp) * self.tasks
+        return np.bincount(self.place, weights, self.labels * self.tasks).reshape(self.labels, self.tasks)
+
+    @property
+    def place(self) -> Place:
+        """Where each answer stands in a table of shape (labels, tasks) that is laid flat, shape (answers,)."""
+        place = self.label.astype(np.intp)
+        place *= self.tasks
         place += self.task
-        return np.bincount(place, weights, self.labels * self.tasks).reshape(self.labels, self.tasks)
+        return place
 
     @property
     def answers_of_task(self) -> Place:

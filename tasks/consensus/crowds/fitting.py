@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,10 +27,15 @@ class Rule:
     def believe(self, part: Part) -> Real:
         """Return p[v, i], shape (values, tasks of the part)."""
         logs = np.empty((len(self.tables), part.tasks))
-        logs[0], first = 0, part.look_up(self.tables[0])  # only differences to the first value matter
-        for row, table, common in zip(logs[1:], self.tables[1:], self.common[1:], strict=True):
-            row[:] = part.by_task(part.look_up(table) - first) + (common - self.common[0])
+        logs[0] = 0  # only differences to the first value matter
+        for row, table, common in zip(logs[1:], self._beyond_first, self.common[1:], strict=True):
+            row[:] = part.by_task(part.look_up(table)) + (common - self.common[0])
         return normalised(logs)
+
+    @cached_property
+    def _beyond_first(self) -> Real:
+        beyond: Real = self.tables[1:] - self.tables[0]
+        return beyond
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def expected_right(crowd: Crowd, believe: Believe) -> Real:
 
 def right_in(part: Part, belief: Real, volunteers: int) -> Real:
     """Return the same for some tasks, of which ``belief``, shape (labels, tasks of the part), is held."""
-    right = np.bincount(part.cell, belief[part.label, part.task], volunteers * part.labels)
+    right = np.bincount(part.cell, belief.ravel().take(part.place, mode="clip"), volunteers * part.labels)
     return right.reshape(volunteers, part.labels).sum(1)
 
 
