@@ -1,8 +1,8 @@
 """Vote on readings column by column."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -18,6 +18,9 @@ CLOSENESS = 1.5
 _LEAST_CLOSENESS = 0.1
 
 type Keys = tuple[str, ...]
+type Evidence = Callable[[Keys, Sequence[Keys]], Mapping[Keys, float]]
+
+_NONE: Mapping[Keys, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,10 @@ class _Voters:
     leaning: Sequence[float]
     vote: Vote
 
-    def elect(self, column: _Column) -> Keys:
+    def elect(self, column: _Column, besides: Mapping[Keys, float] = _NONE) -> Keys:
         if column.is_unanimous:
             return column.keys[0]
-        sums: dict[Keys, float] = dict.fromkeys(column.keys, 0.0)
+        sums = {key: besides.get(key, 0.0) for key in column.keys}
         for key, weight in zip(column.keys, self.leaning, strict=True):
             sums[key] += weight
         for key in sums:
@@ -117,6 +120,23 @@ class Election:
     @property
     def keys(self) -> Keys:
         return tuple(key for winner in self.winners for key in winner)
+
+    def disputes(self) -> Iterator[tuple[Keys, tuple[Keys, ...]]]:
+        """Give the winner of each column that is not unanimous, and what each reading has there."""
+        for winner, column in zip(self.winners, self._columns, strict=True):
+            if not column.is_unanimous:
+                yield winner, column.keys
+
+    def reconsider(self, evidence: Evidence) -> "Election":
+        """Vote on the same columns once more with what else speaks for a word.
+
+        ``evidence`` takes who has won a column and what each reading has there, and returns nats for each of them.
+        """
+        winners = [
+            winner if column.is_unanimous else self._voters.elect(column, evidence(winner, column.keys))
+            for winner, column in zip(self.winners, self._columns, strict=True)
+        ]
+        return replace(self, winners=winners)
 
     def put_together(self) -> Merged:
         """Return the text in the forms in which most typed the winners.

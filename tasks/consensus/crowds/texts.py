@@ -7,7 +7,8 @@ from ..normalisation import EXACT, Normalisation
 from .calibrating import Calibration, calibrate
 from .crowd import Real
 from .readings import Readings
-from .transcribing import Bonus, Transcript, bonus_for, learn_accuracy, transcribe, weight_of_accuracy
+from .slips import Slips
+from .transcribing import Bonus, Transcript, bonus_for, learn_accuracy, learn_slips, transcribe, weight_of_accuracy
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,11 @@ class Fit:
     calibration: Calibration
     rules: Normalisation
     bonus: Bonus
+    slips: Slips
 
     def transcripts(self) -> Iterator[tuple[Transcript, float]]:
         """Read every answered task, in order, with its confidence; one at a time, as they may be many."""
-        for transcript in transcribe(self.readings, self.accuracy, self.rules, self.bonus):
+        for transcript in transcribe(self.readings, self.accuracy, self.rules, self.bonus, self.slips):
             yield transcript, self.calibration.confidence(transcript)
 
     def weight(self, volunteer: int) -> float:
@@ -39,6 +41,7 @@ def fit_texts(readings: Readings, known: Mapping[int, str] | None = None, rules:
     known = known or {}
     bonus = bonus_for(readings.count_words())
     accuracy = learn_accuracy(readings, known, bonus)
-    found = [one for one in transcribe(readings.only(known), accuracy, rules, bonus) if not one.mark]
+    slips = learn_slips(readings, accuracy, bonus)
+    found = [one for one in transcribe(readings.only(known), accuracy, rules, bonus, slips) if not one.mark]
     calibration = calibrate(found, [known[one.task] for one in found], rules)
-    return Fit(readings, accuracy, calibration, rules, bonus)
+    return Fit(readings, accuracy, calibration, rules, bonus, slips)

@@ -16,6 +16,7 @@ from ..weights import heaviest, posterior, totals
 from ..words import split_into_words
 from .crowd import Real
 from .readings import Readings, Sheet, is_mark
+from .slips import Slips
 
 ROUNDS = 2
 PRIOR_RIGHT, PRIOR_WRONG = 8.0, 2.0  # words: a newcomer is taken for 0.8
@@ -116,10 +117,19 @@ def _count(sheet: Sheet, truth: Keys, right: Real, words: Real) -> None:
             words[volunteer] += most
 
 
-def transcribe(readings: Readings, accuracy: Real, rules: Normalisation, bonus: Bonus) -> Iterator[Transcript]:
+def learn_slips(readings: Readings, accuracy: Real, bonus: Bonus) -> Slips:
+    """Return what lost to what in the columns of all tasks."""
+    weights = weights_of(accuracy)
+    ballots = (_Ballot.of(sheet, weights) for sheet in readings.sheets() if len(sheet.texts) > 1)
+    return Slips.count(ballot.elect(EXACT, bonus) for ballot in ballots if ballot.has_columns)
+
+
+def transcribe(
+    readings: Readings, accuracy: Real, rules: Normalisation, bonus: Bonus, slips: Slips
+) -> Iterator[Transcript]:
     """Read every task that was answered, in order."""
     weights = weights_of(accuracy)
-    return (read(sheet, weights, rules, bonus) for sheet in readings.sheets())
+    return (read(sheet, weights, rules, bonus, slips) for sheet in readings.sheets())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +154,27 @@ class _Ballot:
     def is_too_long(self) -> bool:
         return sum(map(len, self.texts)) > MOST_CHARACTERS
 
+    @property
+    def has_columns(self) -> bool:
+        return not self.mark and not self.is_too_long
+
     def elect(self, rules: Normalisation, bonus: Bonus) -> Election:
         words = [split_into_words(text) for text in self.texts]
         pivot = words[find_medoid([one.loose for one in words], self.weights)].keys
         return elect_words(words, self.weights, pivot=pivot, vote=Vote(rules, READINGS, bonus))
 
-    def merge(self, rules: Normalisation, bonus: Bonus) -> Merged:
+    def merge(self, rules: Normalisation, bonus: Bonus, slips: Slips) -> Merged:
         if not self.is_too_long:
-            return self.elect(rules, bonus).put_together()
+            return self.elect(rules, bonus).reconsider(slips.evidence).put_together()
         best = heaviest(self.texts, self.weights)
         confidence = posterior(best, totals(self.texts, self.weights), READINGS)
         return Merged(best, confidence, (Piece(best, confidence),))
 
 
-def read(sheet: Sheet, weights: list[float], rules: Normalisation, bonus: Bonus) -> Transcript:
+def read(sheet: Sheet, weights: list[float], rules: Normalisation, bonus: Bonus, slips: Slips) -> Transcript:
     """Read one task: first whether there is something to read, then its columns."""
     ballot = _Ballot.of(sheet, weights)
-    merged = Merged("", 1.0, ()) if ballot.mark else ballot.merge(rules, bonus)
+    merged = Merged("", 1.0, ()) if ballot.mark else ballot.merge(rules, bonus, slips)
     agreeing = _agreeing(sheet, ballot.mark, merged.text, rules)
     return Transcript(
         task=sheet.task,
