@@ -148,7 +148,7 @@ class Line:
         return merge_readings(ballots)
 
     def competing(self) -> list[str]:
-        from tasks.adjudicating import Reading, competing
+        from tasks.settling.adjudicating import Reading, competing
 
         found = competing([Reading(n, said(text), text) for n, (_who, text) in enumerate(self.typed)])
         readings = [] if found.keys() <= self.offered else list(found.values())
@@ -157,7 +157,7 @@ class Line:
 
     def adjudicate(self, readings: list[str]) -> Outcome:
         """Ask which one is right, as a child task does; return what becomes of the line."""
-        from tasks.adjudicating import POLICY
+        from tasks.settling.adjudicating import POLICY
 
         self.crowd.spent.asked_which += 1
         votes: list[tuple[int, str]] = []

@@ -51,7 +51,7 @@ def somebody(workflow, *, proven: bool) -> int:
 def lease(volunteer: int) -> tuple[bool, float]:
     """Return whether it was a check, and how many milliseconds it took."""
     from tasks.models import Lease
-    from tasks.scheduling import lease_tasks
+    from tasks.playing.scheduling import lease_tasks
 
     begun = time.perf_counter()
     lease_tasks(volunteer, PROJECT, 1, newcomer=False)

@@ -27,7 +27,7 @@ from tasks.consensus import Ballot, Normalisation, fold, merge_readings, normali
 from tasks.consensus.crowds.readings import Readings
 from tasks.consensus.crowds.texts import fit_texts
 from tasks.consensus.medoid import find_medoid
-from tasks.mistyping import mistype
+from tasks.playing.mistyping import mistype
 
 from .peak import peak_megabytes
 

@@ -78,11 +78,11 @@ def ask_three_times() -> None:
 
 
 def play(pages: int, people: int, *, front: bool, three: bool) -> Story:
-    from tasks.advancing import move_fronts
     from tasks.enums import TaskState
+    from tasks.leasing.advancing import move_fronts
     from tasks.models import Decision, Task
-    from tasks.scheduling import lease_tasks
-    from tasks.submission import Submission, submit_answers
+    from tasks.playing.scheduling import lease_tasks
+    from tasks.playing.submission import Submission, submit_answers
 
     crowd = begin(pages, people)
     use_no_disk()
@@ -131,7 +131,7 @@ def play(pages: int, people: int, *, front: bool, three: bool) -> Story:
 
 
 def task_of(public: str) -> int:
-    from tasks.opaque import reveal
+    from tasks.showing.opaque import reveal
 
     return reveal(public, "task")
 
@@ -143,9 +143,9 @@ def reading(task: int, volunteer: int, careless: set[int], chance: random.Random
 
 def look_at_once(two: list[Any], story: Story) -> None:
     """Let two people choose from the same state of the database, and count what both would take."""
+    from tasks.leasing.walking import Walker, load_cursors, look, pick
     from tasks.models import Pace, Workflow
-    from tasks.scheduling import Asked
-    from tasks.walking import Walker, load_cursors, look, pick
+    from tasks.playing.scheduling import Asked
 
     workflow = Workflow.objects.get()
     asked = Asked(workflow.project_id, workflow.pk, workflow.front_from, workflow.frontier, source=None)

@@ -3,9 +3,9 @@
     uv run python -m benchmarks.known_lines --scans ../shared/scans --people 400
 
 People are those of ``simulated_crowds``; each reads 100 lines of real pages whose text is known. In the first table a
-known line comes as often as ``tasks.checking`` would have it, and all else is settled by people who are right 19 times
-of 20; in the second nothing is known and only what others settled counts. *Weight* is that of the person's vote beside
-an honest newcomer's, as the loop reckons it: their reliability, times their trust.
+known line comes as often as ``tasks.gold.checking`` would have it, and all else is settled by people who are right 19
+times of 20; in the second nothing is known and only what others settled counts. *Weight* is that of the person's vote
+beside an honest newcomer's, as the loop reckons it: their reliability, times their trust.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from random import Random
 from tasks.consensus import estimate_reliability, said
 from tasks.consensus.trust import likeness, trust_of
 from tasks.consensus.weights import weight_of
-from tasks.probation import Probation
+from tasks.gold.probation import Probation
 
 from .simulated_crowds import (
     COLLUDING,

@@ -122,9 +122,9 @@ def measure(shelf: Shelf, tasks: int, volunteer: str) -> Result:
 
 def lease_once(volunteer: int) -> float:
     """Return how many seconds a lease took; the seat is given back, so that the next call meets the same tasks."""
-    from tasks.leases import free_seats
+    from tasks.leasing.leases import free_seats
     from tasks.models import Lease
-    from tasks.scheduling import lease_tasks
+    from tasks.playing.scheduling import lease_tasks
 
     begun = time.perf_counter()
     lease_tasks(volunteer, PROJECT, 1, newcomer=False)
@@ -162,8 +162,8 @@ def plans(shelf: Shelf, tasks: int) -> Iterator[str]:
 def statements_of_a_loop(volunteer) -> list[tuple[str, list[object]]]:
     from django.db import connection
 
-    from tasks.scheduling import lease_tasks
-    from tasks.submission import Submission, submit_answers
+    from tasks.playing.scheduling import lease_tasks
+    from tasks.playing.submission import Submission, submit_answers
 
     seen: list[tuple[str, list[object]]] = []
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.mistyping import mistype
+from tasks.playing.mistyping import mistype
 
 from .filling import DATABASE, fill, make_empty, set_up
 from .peak import peak_megabytes
@@ -148,7 +148,7 @@ def time_online() -> None:
     """Print what the consensus of one task takes in the answering transaction, beside its statements."""
     from tasks.consensus import Policy
     from tasks.consensus.tempering import Temper
-    from tasks.weighing import Learned, Question, Vote, weigh
+    from tasks.settling.weighing import Learned, Question, Vote, weigh
 
     line = "Helsingin Sanomat, perustettu 1889, Ludviginkatu 2-10, Helsi"
     texts = [line[: 9 * n] + "x" + line[9 * n :] for n in range(5)]

@@ -31,7 +31,7 @@ from tasks.consensus import fold
 from tasks.consensus.crowds.collusion import Known, find_rings
 from tasks.consensus.crowds.readings import Readings
 from tasks.consensus.crowds.texts import Fit, fit_texts
-from tasks.mistyping import mistype
+from tasks.playing.mistyping import mistype
 
 HONEST, DECOMPOSING, SLOPPY, SPAMMING = "honest", "decomposing", "sloppy", "spamming"
 COPYING, COLLUDING, MACHINE = "copying", "colluding", "OCR"

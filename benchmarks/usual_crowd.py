@@ -60,8 +60,8 @@ def crowd_of(kind: str) -> Crowd:
     from tasks.consensus.replaying import Cast
     from tasks.enums import KindName
     from tasks.kinds import KINDS
-    from tasks.mistyping import mistype
-    from tasks.simulation import Persona, slips_of
+    from tasks.playing.mistyping import mistype
+    from tasks.playing.simulation import Persona, slips_of
 
     rng = Random(f"usual crowd {kind}")
     people = [Persona(Volunteer(), slips_of(rng), 1.0, rng) for _ in range(PEOPLE)]

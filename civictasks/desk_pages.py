@@ -18,12 +18,12 @@ from accounts.inviting import invitations_of
 from accounts.models import Organisation
 from exports.models import Release
 from ingestion.models import File
+from tasks.curating.publishing import rights_missing
 from tasks.enums import BatchState, ProjectState
 from tasks.models import Batch, Flag, Project, Task
-from tasks.outlook import DAYS, Pace, disputes_of, pace_of, page_map, pages_of, readers_now, tally
-from tasks.projects import covers, latest_versions, progress_of
-from tasks.publishing import rights_missing
 from tasks.refitting.saying import latest_fit
+from tasks.showing.outlook import DAYS, Pace, disputes_of, pace_of, page_map, pages_of, readers_now, tally
+from tasks.showing.projects import covers, latest_versions, progress_of
 
 LISTED = 5
 

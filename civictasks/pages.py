@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from exports.releases import latest_release, published_datasets
 from tasks.enums import KindName, ProjectState
-from tasks.findings import latest_findings, waiting_line
 from tasks.models import Project
-from tasks.projects import by_need, covers, current_versions, progress_of
+from tasks.showing.findings import latest_findings, waiting_line
+from tasks.showing.projects import by_need, covers, current_versions, progress_of
 
 from .documenting import documentation
 

@@ -174,7 +174,7 @@ LOGGING = {
 LEASE_TIME = timedelta(minutes=env_int("LEASE_MINUTES", 20))
 LEASE_TIME_OF_A_NEWCOMER = timedelta(minutes=env_int("LEASE_MINUTES_OF_A_NEWCOMER", 5))
 UNDO_WINDOW = timedelta(seconds=60)
-READ_AHEAD = timedelta(minutes=env_int("READ_AHEAD_MINUTES", 15))  # of what a person can have read; see tasks.haste
+READ_AHEAD = timedelta(minutes=env_int("READ_AHEAD_MINUTES", 15))  # of what one can have read; see tasks.trust.haste
 LEASES_OF_A_NEWCOMER = 3
 LEASES_OF_A_VOLUNTEER = 40
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")  # where the world finds this site; releases name it

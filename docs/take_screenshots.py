@@ -135,7 +135,7 @@ def teach(visitor: Visitor) -> None:
 
 
 def misread(text: str) -> str:
-    from tasks.mistyping import mistype
+    from tasks.playing.mistyping import mistype
 
     rng = Random(text)
     return next(read for read in iter(lambda: mistype(text, rng), None) if read != text)
@@ -148,10 +148,10 @@ def let_readings_compete(written: dict[str, str]) -> None:
     from django.utils import timezone
 
     from accounts.models import Volunteer
-    from tasks.leases import NEW_LEASES, make_leases
+    from tasks.leasing.leases import NEW_LEASES, make_leases
     from tasks.models import Task
-    from tasks.questions import crop_url
-    from tasks.submission import Submission, submit_answers
+    from tasks.playing.submission import Submission, submit_answers
+    from tasks.showing.questions import crop_url
 
     now = timezone.now()
     untouched = Task.objects.lines().with_seats().filter(project__slug=HALF_DONE, answered=0)[:200]
@@ -258,10 +258,10 @@ def main() -> None:
 
 def what_is_written() -> dict[str, str]:
     """Return the text of each line that the demo asks to be typed, by the address of its picture."""
+    from tasks.gold.truth import read_truth, text_at
     from tasks.identity import Region
     from tasks.models import Project, Task
-    from tasks.questions import crop_url
-    from tasks.truth import read_truth, text_at
+    from tasks.showing.questions import crop_url
 
     project = Project.objects.get(slug=HALF_DONE)
     truth = read_truth(Path(os.environ["CIVICTASKS_DATA"]) / "sample" / HALF_DONE / "pages" / "truth.csv", project)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from ninja import Path, Query, Router
 
-from tasks.paging import page_of
+from tasks.machinery.paging import page_of
 from tasks.schemas import AFTER, PAGE_SIZE, Problem
 
 from .errors import Withdrawn

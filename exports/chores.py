@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from tasks.chores import chore
-from tasks.queueing import hint
+from tasks.machinery.queueing import hint
 
 from .jobs import make_release
 from .ordering import give_up, idle_orders

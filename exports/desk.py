@@ -15,8 +15,8 @@ from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 from accounts.writing import PlainForm
 from tasks.enums import ProjectState
+from tasks.machinery.queueing import hint
 from tasks.models import Project
-from tasks.queueing import hint
 
 from .enums import UNFINISHED, OrderState, ReleaseState
 from .errors import ExportsError

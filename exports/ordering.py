@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import Volunteer
+from tasks.machinery.pulsing import CLAIM_TIME, Pulse
 from tasks.models import Project
-from tasks.projects import progress_of
-from tasks.pulsing import CLAIM_TIME, Pulse
+from tasks.showing.projects import progress_of
 
 from .enums import OrderState
 from .errors import AlreadyOrdered, ExportsError

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState
 from tasks.models import Task
-from tasks.questions import crop_url
+from tasks.showing.questions import crop_url
 
 from .citing import FORMS, as_sentence, citation_of
 from .columns import ANSWERS, CHANGES, DATA, Column

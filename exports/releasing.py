@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import Volunteer
-from tasks.durability import sync
 from tasks.enums import ProjectState
+from tasks.machinery.durability import sync
+from tasks.machinery.snapshot import one_moment
 from tasks.models import Project, ProjectSecret
-from tasks.snapshot import one_moment
 
 from .comparing import Comparison, compare
 from .datapackage import content_digest, describe, with_version

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
-from tasks.handing_over import handed_over
+from tasks.machinery.handing_over import handed_over
 
 from .models import Release
 from .ranges import NotInFile, Span, span_of

@@ -17,7 +17,7 @@ from tasks.enums import UNSETTLED, BatchState, Purpose, TaskState
 from tasks.identity import Region, region_id
 from tasks.kinds.choose import NONE, chosen, chosen_vote
 from tasks.models import Answer, Batch, Decision, Page, Task, WorkflowVersion
-from tasks.pseudonyms import pseudonym
+from tasks.showing.pseudonyms import pseudonym
 
 from .errors import UndecidedTask
 from .rows import PageFacts, Question, Reading, Row, row_id, row_path

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState, KindName
 from tasks.models import Page, Project, Task, WorkflowVersion
-from tasks.questions import crop_url, page_url
+from tasks.showing.questions import crop_url, page_url
 
 from .comparing import cells_of
 from .errors import FilesLost

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from tasks.models import Project, Task
-from tasks.projects import progress_of
+from tasks.showing.projects import progress_of
 
 from .enums import ReleaseState
 from .models import Release

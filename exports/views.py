@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tasks.projects import covers
+from tasks.showing.projects import covers
 
 from .catalogue import page_of_catalogue
 from .citing import FORMS, citation_of

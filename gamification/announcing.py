@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from asgiref.sync import async_to_sync
 
+from tasks.machinery.relaying import announce
 from tasks.models import Project
-from tasks.relaying import announce
 
 from .boards import ALL, PROJECT
 from .models import EVERYONE, BoardVersion

@@ -1,6 +1,6 @@
 """The socket of a board: it says that the board changed, the browser then fetches what."""
 
-from tasks.sockets import NewsSocket
+from tasks.machinery.sockets import NewsSocket
 
 from .relaying import Relay
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from accounts.models import Volunteer
-from tasks.durability import lazy_commit
+from tasks.machinery.durability import lazy_commit
 from tasks.models import Project
 
 from .adding import add_up

@@ -15,9 +15,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from tasks.durability import lazy_commit
+from tasks.machinery.durability import lazy_commit
+from tasks.machinery.snapshot import one_moment
 from tasks.models import Project
-from tasks.snapshot import one_moment
 
 from .models import EVERYONE, BoardVersion, Ledger, Standing, Tally
 from .periods import site_zone

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tasks import relaying
+from tasks.machinery import relaying
 
 from .announcing import GROUP
 from .boards import versions_of

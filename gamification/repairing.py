@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from tasks.deciding import settlement_of
 from tasks.enums import Purpose, TaskState
 from tasks.models import Answer, Decision, Task
+from tasks.settling.deciding import settlement_of
+from tasks.settling.weighing import counted_votes, question_of
 from tasks.signals import Settlement
-from tasks.weighing import counted_votes, question_of
 
 from .crediting import Credit, balance, credits_of
 from .enums import Rule

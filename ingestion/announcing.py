@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from asgiref.sync import async_to_sync
 
-from tasks.relaying import announce
+from tasks.machinery.relaying import announce
 
 from .progress import Progress, moving, progress_of
 

@@ -19,9 +19,9 @@ from accounts.crosssite import PROBLEM
 from accounts.enums import Role, Scope
 from accounts.models import Membership, Volunteer
 from tasks.enums import ProjectState
+from tasks.machinery.paging import page_of
+from tasks.machinery.queueing import hint
 from tasks.models import Batch, Project
-from tasks.paging import page_of
-from tasks.queueing import hint
 from tasks.schemas import AFTER, PAGE_SIZE, PROJECT, SIGNED_IN, Problem
 
 from . import receiving

@@ -8,7 +8,7 @@ from django.db.models import Q
 from tasks.enums import KindName, TaskState
 from tasks.identity import Region, digest, natural_key, subject_of
 from tasks.models import Batch, Item, Page, Task, WorkflowVersion
-from tasks.projects import latest_versions
+from tasks.showing.projects import latest_versions
 
 from .exchange import Cut, Reading
 from .models import Turn

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from tasks.chores import chore
-from tasks.queueing import hint
+from tasks.machinery.queueing import hint
 
 from .announcing import Announcer
 from .claiming import give_up, overdue

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState
+from tasks.machinery.pulsing import CLAIM_TIME, SILENCE
 from tasks.models import Batch
-from tasks.pulsing import CLAIM_TIME, SILENCE
 
 from .errors import ClaimLost
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.enums import Role
 from accounts.models import Volunteer
+from tasks.machinery.sockets import TOO_MUCH, NewsSocket
 from tasks.models import Batch
-from tasks.sockets import TOO_MUCH, NewsSocket
 
 from .relaying import Relay
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Volunteer
+from tasks.curating.withholding import show_again, withhold
 from tasks.enums import BatchState
 from tasks.models import Batch, Page
-from tasks.projects import count_progress
-from tasks.withholding import show_again, withhold
+from tasks.showing.projects import count_progress
 
 from .claiming import TO_READ
 from .errors import ActRefused

@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tasks.enums import BatchState
+from tasks.machinery.pulsing import Pulse
 from tasks.models import Batch, WorkflowVersion
-from tasks.projects import count_progress, current_versions
-from tasks.pulsing import Pulse
+from tasks.showing.projects import count_progress, current_versions
 
 from .asking import make_page
 from .checkpoints import checkpoint

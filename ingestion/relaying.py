@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from tasks import relaying
+from tasks.machinery import relaying
 
 from .announcing import GROUP
 from .progress import progress_of

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tasks.enums import BatchState
 from tasks.models import Answer, Batch, Page, Project, Task
-from tasks.questions import page_url
+from tasks.showing.questions import page_url
 
 from .models import File, Turn, Upload
 from .overseeing import READ_AGAIN, WITHDRAWABLE

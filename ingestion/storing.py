@@ -7,8 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from tasks.durability import sync
 from tasks.identity import digest
+from tasks.machinery.durability import sync
 
 from .errors import CannotRead
 

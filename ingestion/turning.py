@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Volunteer
+from tasks.machinery.pulsing import CLAIM_TIME, Pulse
 from tasks.models import Answer, Batch, Page, Task
-from tasks.projects import count_progress
-from tasks.pulsing import CLAIM_TIME, Pulse
+from tasks.showing.projects import count_progress
 
 from .asking import cut_anew
 from .checkpoints import checkpoint

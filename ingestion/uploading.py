@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Volunteer
 from tasks.consensus import fold
-from tasks.durability import sync
 from tasks.enums import BatchState
+from tasks.machinery.durability import sync
 from tasks.models import Batch, Project
 
 from .errors import CannotRead

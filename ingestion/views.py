@@ -13,8 +13,8 @@ from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 from accounts.models import Volunteer
 from tasks.enums import BatchState
+from tasks.machinery.queueing import hint
 from tasks.models import Batch, Page, Project
-from tasks.queueing import hint
 
 from . import overseeing, receiving, turning
 from .errors import ActRefused, CannotRead, UploadRefused

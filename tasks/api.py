@@ -11,17 +11,16 @@ from accounts.addresses import network_of
 from accounts.authentication import Caller, require, welcome
 from accounts.enums import Scope
 
-from .arriving import Visit
 from .errors import ProjectNotOpen, UnknownProject, UnknownWorkflow
-from .flagging import flag
-from .leases import give_back
-from .metering import meter_answers, meter_leases
+from .leasing.leases import give_back
+from .machinery.metering import meter_answers, meter_leases
+from .machinery.paging import page_of
 from .models import Project
-from .outcomes import outcomes_of
-from .paging import page_of
-from .projects import describe, describe_fully
-from .questions import questions_of
-from .scheduling import Grant, lease_tasks
+from .playing.flagging import flag
+from .playing.outcomes import outcomes_of
+from .playing.scheduling import Grant, lease_tasks
+from .playing.submission import submit_answers
+from .playing.undoing import withdraw_answer
 from .schemas import (
     AFTER,
     KEY,
@@ -43,8 +42,9 @@ from .schemas import (
     ProjectsReply,
     WithdrawalReply,
 )
-from .submission import submit_answers
-from .undoing import withdraw_answer
+from .showing.projects import describe, describe_fully
+from .showing.questions import questions_of
+from .trust.arriving import Visit
 
 router = Router(tags=["volunteers"])
 

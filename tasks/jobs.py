@@ -2,11 +2,11 @@
 
 import logging
 
-from .colluding import tie_colluders
+from .curating.spreading import questions_to_spread, spread
 from .errors import BeingFitted, FitLost
 from .models import Workflow
 from .refitting import refit
-from .spreading import questions_to_spread, spread
+from .trust.colluding import tie_colluders
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from django.dispatch import receiver
 
 from accounts.signals import volunteer_erased
 
-from .leases import free_seats
+from .leasing.leases import free_seats
 from .models import Answer, Flag, Lease, Pace, Skill
 
 

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BaseModel
 
 from .consensus import fold
 from .enums import KindName, ProjectState, Status
-from .paging import LIMIT, MOST
-from .submission import Submission
+from .machinery.paging import LIMIT, MOST
+from .playing.submission import Submission
 
 SIGNED_IN: dict[str, Any] = {"security": [{"session": []}, {"bearer": []}]}  # for operations that need somebody
 

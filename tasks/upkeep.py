@@ -6,19 +6,19 @@ from django.utils import timezone
 
 from accounts.models import Volunteer
 
-from .advancing import move_fronts
 from .chores import chore
-from .colluding import looked_at, workflows_to_look_at
-from .grouping import forget_old, forget_salts, forget_settled
+from .curating.spreading import questions_to_spread
+from .gold.promoting import promote_sure_lines
 from .jobs import fit_workflow, seek_rings, spread_question
-from .lapsing import end_forgotten_choices
-from .leases import free_expired_seats
+from .leasing.advancing import move_fronts
+from .leasing.leases import free_expired_seats
+from .machinery.queueing import hint
 from .models import Answer, Decision, Lease, Project, Task
-from .projects import count_progress
-from .promoting import promote_sure_lines
-from .queueing import hint
 from .refitting.waiting import workflows_to_fit
-from .spreading import questions_to_spread
+from .settling.lapsing import end_forgotten_choices
+from .showing.projects import count_progress
+from .trust.colluding import looked_at, workflows_to_look_at
+from .trust.grouping import forget_old, forget_salts, forget_settled
 
 LEASES_KEPT = timedelta(days=30)
 DELETED_AT_ONCE = 500

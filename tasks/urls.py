@@ -1,6 +1,7 @@
 from django.urls import path
 
-from . import scans, views
+from . import views
+from .showing import scans
 
 urlpatterns = [
     path("play/<slug:slug>/", views.play, name="play"),

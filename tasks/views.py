@@ -14,16 +14,16 @@ from accounts.addresses import network_of
 from accounts.authentication import Caller, NotAllowed, NotSignedIn, welcome
 
 from .api import grant_to, leases_reply
-from .arriving import Visit
 from .enums import Status, Way
 from .errors import ProjectNotOpen, TooLateToUndo, UnknownAnswer
-from .leases import give_back
+from .leasing.leases import give_back
 from .models import Answer, Project
-from .projects import describe_next
-from .scheduling import Grant, held_lease
+from .playing.scheduling import Grant, held_lease
+from .playing.submission import Submission, submit_answers
+from .playing.undoing import withdraw_answer
 from .schemas import LeaseRequest
-from .submission import Submission, submit_answers
-from .undoing import withdraw_answer
+from .showing.projects import describe_next
+from .trust.arriving import Visit
 
 AT_FIRST = 5  # leases of a page that scripts will take over
 

@@ -17,7 +17,7 @@ from rq.timeouts import TimerDeathPenalty
 
 from civictasks.embedded.valkey import Valkey, socket_path
 from ingestion.containment import Decoder
-from tasks.queueing import QUEUE
+from tasks.machinery.queueing import QUEUE
 
 from .emptying import empty_tables
 from .live import CHROMIUM, LiveServer, child_environment, stays_here

@@ -15,9 +15,9 @@ from accounts.enums import Scope
 from accounts.models import Organisation, Token, Volunteer
 from accounts.prepared import Given, Selection, Update
 from tasks.enums import KindName
+from tasks.gold.knowing import mark
 from tasks.identity import Region, natural_key, subject_of
-from tasks.knowing import mark
-from tasks.leases import NEW_LEASES, make_leases
+from tasks.leasing.leases import NEW_LEASES, make_leases
 from tasks.models import (
     Batch,
     Gold,
@@ -30,7 +30,7 @@ from tasks.models import (
     Workflow,
     WorkflowVersion,
 )
-from tasks.submission import Submission, submit_answers
+from tasks.playing.submission import Submission, submit_answers
 
 numbers = count(1)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

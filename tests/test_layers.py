@@ -21,6 +21,24 @@ BASES = {"enums", "errors", "signals", "consensus", "identity", "naming"}  # mod
 EDGES = {"admin", "api", "apps", "chores", "consumers", "jobs", "management", "receivers", "routing", "schemas"}
 EDGES |= {"desk", "desk_urls", "templatetags", "upkeep", "urls", "views"}
 PURE = {*sys.stdlib_module_names, "numpy", "rapidfuzz"}
+ROOMS = {  # of tasks, from the ground up: which others each may know
+    "machinery": "",
+    "consensus": "",
+    "kinds": "consensus",
+    "showing": "machinery consensus kinds",
+    "leasing": "machinery",
+    "settling": "consensus kinds leasing",
+    "trust": "consensus settling",
+    "gold": "consensus kinds showing leasing settling",
+    "refitting": "machinery consensus kinds showing settling trust",
+    "playing": "machinery consensus kinds showing leasing settling trust gold",
+    "curating": "consensus kinds showing leasing trust",
+    "aggregating": "machinery consensus",
+    "predicting": "consensus kinds settling curating aggregating",
+    "review": "consensus kinds showing settling refitting",
+    "desk": "machinery consensus showing settling gold curating predicting review",
+}
+FLOOR = {"__init__", "enums", "errors", "holdings", "identity", "models", "signals"}  # all rooms stand on it
 
 
 def modules_of(app: str) -> dict[str, Path]:
@@ -73,3 +91,25 @@ def test_the_consensus_imports_neither_django_nor_anything_of_ours():
         for module, name in pure
         if name.split(".")[0] not in PURE and not name.startswith("tasks.consensus.")
     ] == []
+
+
+def test_the_rooms_of_tasks_know_only_those_that_are_named_for_them():
+    within = [(module, name) for module, name in imports("tasks") if name.startswith("tasks.")]
+    ways = [(module, name, module.split(".")[1], name.split(".")[1]) for module, name in within]
+
+    assert [
+        (module, name)
+        for module, name, here, there in ways
+        if here in ROOMS and there in ROOMS and there not in {here, *ROOMS[here].split()}
+    ] == []
+
+
+def test_no_way_leads_round_between_the_rooms_of_tasks():
+    order = list(ROOMS)
+    ways = [(room, other) for room in ROOMS for other in ROOMS[room].split()]
+
+    assert [(room, other) for room, other in ways if order.index(other) >= order.index(room)] == []
+
+
+def test_each_module_of_tasks_lies_in_a_room_or_where_it_is_known_to_lie():
+    assert {module.split(".")[1] for module in modules_of("tasks")} - ROOMS.keys() - FLOOR - EDGES == set()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
-from tasks.durability import sync
+from tasks.machinery.durability import sync
 
 from .archive import PIECE, SUMS, members, verify
 from .errors import BackupError

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from tasks.durability import sync
-from tasks.snapshot import one_moment
+from tasks.machinery.durability import sync
+from tasks.machinery.snapshot import one_moment
 
 from .archive import ABOUT, Writer
 from .errors import BackupError

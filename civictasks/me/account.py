@@ -18,7 +18,7 @@ from accounts.guests import forget_guest, guest_of, remember_guest
 from accounts.models import Volunteer
 from accounts.registering import register
 from accounts.signing_in import Busy
-from tasks.bringing import Brought, bring_answers
+from tasks.playing.bringing import Brought, bring_answers
 
 from .door import VolunteersRequest, volunteer_required
 

@@ -15,7 +15,7 @@ from gamification.models import EVERYONE
 from gamification.summing import Earned, earned_by_project, points_of
 from tasks.enums import ProjectState
 from tasks.models import Project
-from tasks.recalling import answers_by_project, memories
+from tasks.showing.recalling import answers_by_project, memories
 
 from .door import VolunteersRequest, volunteer_required
 

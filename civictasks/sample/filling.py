@@ -20,12 +20,12 @@ from exports.releasing import release
 from ingestion import specimens
 from ingestion.reading import read
 from ingestion.specimens import SpecimenSet
-from tasks import knowing
 from tasks.chores import CHORES
 from tasks.enums import BatchState, KindName, Way
+from tasks.gold import knowing
+from tasks.gold.truth import read_truth, text_at
 from tasks.models import Batch, Gold, Project, ProjectSecret, Task, Workflow, WorkflowVersion
-from tasks.simulation import enlist, play
-from tasks.truth import read_truth, text_at
+from tasks.playing.simulation import enlist, play
 
 from ..embedded.leash import hold
 from ..sweeping import sweep_once

@@ -15,7 +15,7 @@ from redis import RedisError
 from rq import Worker
 
 from ingestion.storing import LOW_WATER
-from tasks.queueing import impatient_queue
+from tasks.machinery.queueing import impatient_queue
 
 from .signs import PROBE, SWEEPER, age_of_sign, leave_sign
 

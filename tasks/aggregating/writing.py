@@ -10,7 +10,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from ..durability import sync
+from ..machinery.durability import sync
 from .tables import Answers, BadTable, Merged
 
 RESULTS = ("task", "value", "confidence", "agreement", "answers")

@@ -1,0 +1,1 @@
+"""Pages of the archivist's desk; what they set going lies in ``curating``."""

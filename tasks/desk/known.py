@@ -13,16 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
-from ..cases import has_answered
 from ..enums import GoldSource
 from ..errors import TasksError
-from ..knowing import Marked, mark, retire, use
-from ..known_lines import count_by_source, known_lines, some_line
-from ..known_tables import BadTable, take_table
+from ..gold.knowing import Marked, mark, retire, use
+from ..gold.known_lines import count_by_source, known_lines, some_line
+from ..gold.known_tables import BadTable, take_table
 from ..models import Decision, Gold, Project, Task
-from ..questions import questions_of
 from ..review.showing import where
 from ..review.views import STATUS, number_in, value_in
+from ..settling.cases import has_answered
+from ..showing.questions import questions_of
 from .views import UNUSABLE, own_project
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from accounts.writing import PlainForm
 
 from ..consensus import MOST_ANSWERS, Policy
+from ..curating.wording import Wording
 from ..enums import KindName
-from ..wording import Wording
 from .abbreviations import AbbreviationsField
 
 CARE = {"quick": Policy(1, 3, 0.8), "usual": Policy(), "careful": Policy(3, 7, 0.97)}

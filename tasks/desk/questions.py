@@ -11,14 +11,14 @@ from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
 from ..consensus import Policy
+from ..curating.previewing import preview_of
+from ..curating.wording import Wording, ask, reword, set_open, wording_of
 from ..errors import ChangedMeanwhile
 from ..jobs import spread_question
+from ..machinery.queueing import hint
 from ..models import Project, Workflow
 from ..predicting.saying import sentences
-from ..previewing import preview_of
-from ..projects import latest_versions
-from ..queueing import hint
-from ..wording import Wording, ask, reword, set_open, wording_of
+from ..showing.projects import latest_versions
 from .question_form import QuestionForm
 from .views import UNUSABLE, own_project
 

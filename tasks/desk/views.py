@@ -13,7 +13,7 @@ from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 from accounts.models import Organisation
 
-from .. import publishing
+from ..curating import publishing
 from ..enums import ProjectState
 from ..errors import NotReady
 from ..models import Project

@@ -7,11 +7,11 @@ from functools import partial
 from itertools import islice
 from random import Random
 
-from ..adjudicating import FEWEST_PEOPLE, MOST_ROUNDS, POLICY, Reading, competing
 from ..consensus import BLANK, Ballot, Outcome, is_said, said, text_of
 from ..consensus.crowds.learning import BySettling
 from ..consensus.replaying import Asked, Cast, Merge, Played, Record, ballots_of, play
 from ..kinds import choose
+from ..settling.adjudicating import FEWEST_PEOPLE, MOST_ROUNDS, POLICY, Reading, competing
 
 NONE = said(choose.NONE)
 BEHIND = 1_000  # where the ballots of those who choose are numbered: behind all that were typed

@@ -6,9 +6,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..curating.wording import Wording
 from ..enums import UNSETTLED
 from ..models import Project, Task, Workflow, WorkflowVersion
-from ..wording import Wording
 from .choosing import USUAL, Habit
 from .forecasting import Prediction, predict
 from .recorded import material_from, usual_seconds

@@ -21,10 +21,10 @@ from ..consensus.tempering import Temper
 from ..enums import KindName
 from ..errors import BeingFitted, FitLost
 from ..kinds import transcribe, verify
+from ..machinery.pulsing import Pulse
 from ..models import Fit, Skill, Workflow
-from ..pulsing import Pulse
-from ..trusting import trust_anew
-from ..weighing import Learned, learned_by
+from ..settling.weighing import Learned, learned_by
+from ..trust.reckoning import trust_anew
 from .believing import Belief, Rival, believe_choices, believe_ranks, believe_texts
 from .claiming import Claim, claim
 from .doubting import Changed, raise_doubts

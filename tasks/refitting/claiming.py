@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.prepared import Given, Update
 
 from ..errors import FitLost
+from ..machinery.pulsing import CLAIM_TIME
 from ..models import Fit
-from ..pulsing import CLAIM_TIME
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from django.db.models import F
 
 from accounts import audit
 
-from ..cases import locked
 from ..consensus.crowds.crowd import Place
-from ..deciding import settlement_of
 from ..enums import DecidedBy, TaskState
 from ..models import Decision, Task, Workflow
-from ..telling import tell_of_review
-from ..weighing import counted_votes, question_of, weigh
+from ..settling.cases import locked
+from ..settling.deciding import settlement_of
+from ..settling.telling import tell_of_review
+from ..settling.weighing import counted_votes, question_of, weigh
 from .believing import Rival
 from .claiming import Claim
 from .holding import DECIDED, KNOWN_BY

@@ -16,8 +16,8 @@ from accounts.models import Volunteer
 from ..consensus.crowds.crowd import Place, Whole
 from ..enums import KindName, Purpose, TaskState
 from ..models import Answer, ProjectSecret, Skill, Task, Workflow
-from ..pseudonyms import pseudonym
-from ..weighing import MUTED
+from ..settling.weighing import MUTED
+from ..showing.pseudonyms import pseudonym
 
 TASKS_AT_ONCE = 10_000
 ROWS_AT_ONCE = 2_000  # of one fetch

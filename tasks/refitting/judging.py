@@ -9,8 +9,8 @@ import numpy as np
 from ..consensus import estimate_reliability
 from ..consensus.crowds.newcomers import newcomers_record
 from ..models import Skill, Workflow
-from ..skills import DIGITS, Pair, prior_of, records_elsewhere
-from ..weighing import Vote
+from ..settling.weighing import Vote
+from ..trust.skills import DIGITS, Pair, prior_of, records_elsewhere
 from .believing import Belief
 from .gathering import Gathered, in_pieces
 

@@ -8,14 +8,14 @@ from django.db import transaction
 
 from accounts.prepared import Given, Selection
 
-from ..adjudicating import rounds_of
 from ..consensus import Outcome, Verdict
 from ..consensus.tempering import Temper, fit_temper
-from ..deciding import STATES, decide
 from ..enums import TaskState
 from ..models import Decision, Task
-from ..telling import tell_of_review
-from ..weighing import Learned, Question, Vote, counted_votes, outcome_of, question_of, typed_of, weigh
+from ..settling.adjudicating import rounds_of
+from ..settling.deciding import STATES, decide
+from ..settling.telling import tell_of_review
+from ..settling.weighing import Learned, Question, Vote, counted_votes, outcome_of, question_of, typed_of, weigh
 from .claiming import Claim
 from .judging import Judged
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from ..models import Fit, Gold, Progress, Workflow
-from ..projects import progress_of
+from ..showing.projects import progress_of
 
 FIRST = 20  # answers to a project before its first fit
 GROWTH, MANY = 1.5, 50  # so many times as many answers, and so many more, wait for no rest

@@ -1,0 +1,1 @@
+"""Reviewers settle what the consensus could not."""

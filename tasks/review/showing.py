@@ -15,9 +15,13 @@ from accounts.access import role_in
 from accounts.enums import Role
 from accounts.models import Volunteer
 
-from ..cases import REVIEWABLE, has_answered
-from ..collating import collate, text_of
-from ..disputes import (
+from ..enums import KindName, TaskState
+from ..models import Decision, Gold, Project, Task
+from ..refitting.doubting import METHOD
+from ..settling.cases import REVIEWABLE, has_answered
+from ..showing.questions import crop_url, questions_of
+from .collating import collate, text_of
+from .disputes import (
     behind,
     last_act,
     neighbours_of,
@@ -25,11 +29,7 @@ from ..disputes import (
     previous_dispute,
     queue_of,
 )
-from ..enums import KindName, TaskState
-from ..models import Decision, Gold, Project, Task
-from ..questions import crop_url, questions_of
-from ..refitting.doubting import METHOD
-from ..reviewing import UNDO_WINDOW
+from .reviewing import UNDO_WINDOW
 
 PER_PAGE = 50
 SETTLED_SO = (TaskState.AGREED, TaskState.UNREADABLE)

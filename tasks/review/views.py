@@ -12,11 +12,11 @@ from accounts.access import MemberRequest, membership_required
 from accounts.enums import Role
 
 from ..consensus import fold
-from ..disputes import disputes_of, marking_own, next_dispute, reviewed_in
 from ..enums import DecidedBy
 from ..errors import DecidedMeanwhile, MalformedValue, NotReviewable, OwnReading, TasksError, TooLateToUndo
 from ..models import Decision, Project, Task
-from ..reviewing import reopen, settle, undo
+from .disputes import disputes_of, marking_own, next_dispute, reviewed_in
+from .reviewing import reopen, settle, undo
 from .showing import PER_PAGE, dispute_page, listed, marks_known, rows_by_page, rows_of
 
 STATUS = {MalformedValue: 422, OwnReading: 403, DecidedMeanwhile: 409, NotReviewable: 409, TooLateToUndo: 409}

@@ -3,7 +3,7 @@ from django.test import Client
 
 from accounts.models import Membership
 from exports.releasing import release
-from tasks.questions import crop_url
+from tasks.showing.questions import crop_url
 from tests.factories import (
     make_organisation,
     make_page,

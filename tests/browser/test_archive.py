@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.models import Membership
 from tasks.enums import TaskState
 from tasks.models import Page, Task
-from tasks.projects import count_progress
+from tasks.showing.projects import count_progress
 from tests.factories import make_organisation, make_volunteer
 
 BOX = settings.BASE_DIR.parent / "shared" / "scans" / "public" / "forms" / "zip" / "windows_cp850_backslash.zip"

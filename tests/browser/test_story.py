@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from tasks.models import Task
-from tasks.projects import count_progress
+from tasks.showing.projects import count_progress
 
 SCANS = settings.BASE_DIR.parent / "shared" / "scans" / "demo"
 pytestmark = [

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tasks.enums import TaskState
 from tasks.models import Task, WorkflowVersion
-from tasks.questions import crop_url
+from tasks.showing.questions import crop_url
 from tests.factories import make_crowd, make_known, post_answer
 
 pytestmark = pytest.mark.browser

@@ -8,8 +8,8 @@ from django.utils import timezone
 from exports.models import Release
 from ingestion.models import File
 from tasks.models import Batch, Flag, Progress, Project
-from tasks.outlook import Day, pace_of, page_map, readers_now, settled_by_day, zone_of
-from tasks.projects import count_progress
+from tasks.showing.outlook import Day, pace_of, page_map, readers_now, settled_by_day, zone_of
+from tasks.showing.projects import count_progress
 from tests.factories import make_lease, make_page, make_project, make_task, make_workflow, post_answer, settle_task
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from accounts.models import Act, Membership
 from exports.licences import KNOWN
 from tasks.enums import Licence
 from tasks.models import Project, ProjectSecret
-from tasks.projects import count_progress
+from tasks.showing.projects import count_progress
 from tests.factories import make_organisation, make_project, make_task, make_workflow
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,11 @@ import pytest
 from exports.releasing import SCRIPT, release
 from tasks.consensus import estimate_reliability
 from tasks.enums import TaskState
-from tasks.knowing import mark
+from tasks.gold.knowing import mark
 from tasks.models import Answer, Decision, Fit, Skill, Task, WorkflowVersion
+from tasks.playing.undoing import withdraw_answer
 from tasks.refitting.doubting import METHOD, METHOD_VERSION
-from tasks.reviewing import settle
-from tasks.undoing import withdraw_answer
+from tasks.review.reviewing import settle
 from tests.factories import (
     NOON,
     make_crowd,

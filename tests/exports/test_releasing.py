@@ -10,9 +10,9 @@ from exports.errors import ExportsError
 from exports.files import FILES
 from exports.models import Release, shelf_of
 from exports.releasing import NothingChanged, release
+from tasks.curating.withholding import withhold
 from tasks.enums import BatchState, ProjectState, Purpose, TaskState
 from tasks.models import Answer, Batch, Item, Page, Project, ProjectSecret, Task, Workflow
-from tasks.withholding import withhold
 from tests.factories import (
     NOON,
     make_organisation,

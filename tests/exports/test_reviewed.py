@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from exports.releasing import NothingChanged, release
-from tasks.reviewing import reopen, settle, undo
+from tasks.review.reviewing import reopen, settle, undo
 from tests.factories import make_volunteer, make_workflow, settle_task
 
 from .conftest import LATER

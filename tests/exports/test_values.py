@@ -2,7 +2,7 @@ import pytest
 
 from exports.spreadsheets import DANGEROUS, guarded
 from exports.values import cell_of, mark_of
-from tasks.pseudonyms import pseudonym
+from tasks.showing.pseudonyms import pseudonym
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from ingestion.jobs import read_batch
 from ingestion.uploading import keep_upload
 from tasks.chores import CHORES
 from tasks.enums import BatchState
+from tasks.machinery.queueing import hint, impatient_queue
 from tasks.models import Batch, Page
-from tasks.queueing import hint, impatient_queue
 from tests.factories import make_volunteer, make_workflow
 
 pytestmark = pytest.mark.django_db(transaction=True)

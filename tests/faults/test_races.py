@@ -12,11 +12,11 @@ from django.conf import settings
 from gamification.models import Ledger
 from tasks.enums import TaskState
 from tasks.errors import TooLateToUndo
-from tasks.leases import free_expired_seats, make_leases, new_token
+from tasks.leasing.leases import free_expired_seats, make_leases, new_token
 from tasks.models import Answer, Lease, Task
-from tasks.scheduling import lease_tasks
-from tasks.submission import Submission, submit_answers
-from tasks.undoing import withdraw_answer
+from tasks.playing.scheduling import lease_tasks
+from tasks.playing.submission import Submission, submit_answers
+from tasks.playing.undoing import withdraw_answer
 from tests.factories import NOON, make_crowd, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 from .crowd import crowd_of

@@ -13,12 +13,12 @@ from gamification.periods import EVER
 from gamification.rebuilding import errors
 from gamification.repairing import repair_credits
 from tasks.enums import TaskState
-from tasks.leases import give_back
+from tasks.leasing.leases import give_back
 from tasks.models import Answer
-from tasks.scheduling import lease_tasks
+from tasks.playing.scheduling import lease_tasks
+from tasks.playing.submission import Submission, submit_answers
+from tasks.playing.undoing import withdraw_answer
 from tasks.signals import answer_counted, answer_withdrawn
-from tasks.submission import Submission, submit_answers
-from tasks.undoing import withdraw_answer
 from tests.factories import (
     NOON,
     make_known,

@@ -15,7 +15,7 @@ from gamification.repairing import repair_credits
 from gamification.summing import Earned, earned_by_project, points_of
 from tasks.enums import TaskState
 from tasks.models import Answer, Task
-from tasks.reviewing import reopen, settle, undo
+from tasks.review.reviewing import reopen, settle, undo
 from tests.factories import make_project, make_task, make_volunteer, make_workflow, post_answer
 
 from .builders import earn, make_volunteers, project_all, standings, tallies

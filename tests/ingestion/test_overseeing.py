@@ -9,9 +9,9 @@ from accounts.models import Act, Volunteer
 from ingestion import overseeing
 from ingestion.claiming import claim
 from ingestion.errors import ActRefused, ClaimLost
+from tasks.curating.spreading import questions_to_spread, spread
 from tasks.enums import BatchState, TaskState
 from tasks.models import Batch, Lease, Page, Progress, Task
-from tasks.spreading import questions_to_spread, spread
 from tests.factories import make_lease, make_page, make_task, make_volunteer, make_workflow, post_answer, settle_task
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_an_answer_that_was_on_its_way_is_late_and_thanked(batch: Batch, who: Vo
 
     from uuid import uuid4
 
-    from tasks.submission import Submission, submit_answers
+    from tasks.playing.submission import Submission, submit_answers
 
     [result] = submit_answers(volunteer, [Submission(token, uuid4(), {"text": "Turku"})])
     assert result["status"] == "late"

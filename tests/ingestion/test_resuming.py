@@ -17,8 +17,8 @@ from ingestion.errors import ClaimLost
 from ingestion.models import File
 from ingestion.progress import progress_of
 from tasks.enums import BatchState
+from tasks.machinery.pulsing import CLAIM_TIME, Pulse
 from tasks.models import Batch, Item, Page, Task, Workflow
-from tasks.pulsing import CLAIM_TIME, Pulse
 from tests.factories import make_page, make_workflow
 from tests.warm import Commands
 

@@ -1,8 +1,8 @@
 import pytest
 
-from tasks.collating import collate, label_of
-from tasks.differences import Grid, grid_of
+from tasks.consensus.differences import Grid, grid_of
 from tasks.models import Skill
+from tasks.review.collating import collate, label_of
 from tests.factories import make_volunteer, make_workflow
 
 from .building import make_dispute

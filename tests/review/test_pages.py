@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from tasks.disputes import MANY, disputes_of, marking_own
 from tasks.enums import ProjectState, TaskState
 from tasks.models import Answer, Decision, Page, Project, Task
-from tasks.projects import count_progress
+from tasks.review.disputes import MANY, disputes_of, marking_own
+from tasks.showing.projects import count_progress
 from tests.factories import make_page, make_project, make_task, make_volunteer, make_workflow, post_answer, settle_task
 
 from .building import make_dispute, make_reviewer
@@ -243,7 +243,7 @@ def test_the_number_of_queries_does_not_grow(desk, task, name):
 
 
 def test_beyond_many_the_number_comes_from_the_totals(desk, task, monkeypatch):
-    monkeypatch.setattr("tasks.disputes.MANY", 2)
+    monkeypatch.setattr("tasks.review.disputes.MANY", 2)
     for _ in range(3):
         make_dispute(workflow=task.workflow, page=task.page)
     count_progress(task.project_id)

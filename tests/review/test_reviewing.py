@@ -14,12 +14,12 @@ from gamification.repairing import repair_credits
 from tasks.enums import DecidedBy, ProjectState, TaskState
 from tasks.errors import DecidedMeanwhile, MalformedValue, NotReviewable, OwnReading, TooLateToUndo
 from tasks.models import Answer, Decision, Lease, Project, Skill, Task
-from tasks.projects import count_progress
+from tasks.playing.scheduling import lease_tasks
+from tasks.playing.submission import Submission, submit_answers
+from tasks.playing.undoing import withdraw_answer
 from tasks.refitting import refit
-from tasks.reviewing import CONFIDENCE, UNDO_WINDOW, reopen, settle, undo
-from tasks.scheduling import lease_tasks
-from tasks.submission import Submission, submit_answers
-from tasks.undoing import withdraw_answer
+from tasks.review.reviewing import CONFIDENCE, UNDO_WINDOW, reopen, settle, undo
+from tasks.showing.projects import count_progress
 from tests.factories import NOON, make_lease, make_page, make_task, make_volunteer, make_workflow, post_answer
 
 from .building import make_dispute, make_reviewer, standing

@@ -10,9 +10,9 @@ from accounts.audit import first_broken
 from tasks.enums import TaskState
 from tasks.errors import TasksError
 from tasks.models import Answer, Decision, Skill
+from tasks.playing.undoing import withdraw_answer
 from tasks.refitting import refit
-from tasks.reviewing import reopen, settle, undo
-from tasks.undoing import withdraw_answer
+from tasks.review.reviewing import reopen, settle, undo
 from tests.factories import NOON, make_task, make_workflow, post_answer
 
 from .building import make_reviewer, standing

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import Membership
-from tasks.projects import count_progress
+from tasks.showing.projects import count_progress
 from tests.factories import make_organisation, make_project, make_task, make_volunteer, make_workflow, settle_task
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.prepared import Given, Insertion, Selection, each
-from tasks.leases import hash_of
+from tasks.leasing.leases import hash_of
 from tasks.models import Lease
 from tests.factories import make_lease, make_task, make_volunteer
 

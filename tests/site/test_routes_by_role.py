@@ -26,7 +26,7 @@ from exports.models import Release
 from ingestion.models import Upload
 from tasks.enums import TaskState
 from tasks.models import Flag, Project, Task
-from tasks.opaque import opaque
+from tasks.showing.opaque import opaque
 from tests.factories import make_organisation, make_page, make_project, make_volunteer, make_workflow, settle_task
 
 pytestmark = pytest.mark.django_db

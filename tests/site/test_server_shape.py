@@ -25,8 +25,8 @@ from civictasks.embedded.children import end_child, manage, start_child
 from civictasks.settings_test import data_folder
 from exports.releasing import release
 from tasks.models import Answer, Batch, Page
-from tasks.opaque import opaque
-from tasks.questions import PAGE
+from tasks.showing.opaque import opaque
+from tasks.showing.questions import PAGE
 from tests.factories import make_lease, make_page, make_task, make_token, make_volunteer, make_workflow, settle_task
 from tests.live import child_environment
 

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection, connections, transaction
 from accounts.models import Organisation
 from civictasks.sqlite import base
 from civictasks.sqlite.base import turns
-from tasks.snapshot import one_moment
+from tasks.machinery.snapshot import one_moment
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

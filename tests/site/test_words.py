@@ -14,7 +14,7 @@ from accounts.enums import Role
 from accounts.models import Membership
 from ingestion.specimens import draw, write
 from tasks.models import Project, Task, WorkflowVersion
-from tasks.projects import count_progress
+from tasks.showing.projects import count_progress
 from tests.factories import make_volunteer, post_answer
 
 pytestmark = pytest.mark.django_db

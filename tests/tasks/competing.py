@@ -5,8 +5,8 @@ from uuid import UUID
 
 from tasks.enums import TaskState
 from tasks.models import Decision, Task
-from tasks.questions import questions_of
-from tasks.undoing import withdraw_answer
+from tasks.playing.undoing import withdraw_answer
+from tasks.showing.questions import questions_of
 from tests.factories import NOON, make_crowd, make_task, make_workflow, post_answer
 
 SOON = NOON + timedelta(seconds=59)

@@ -8,20 +8,20 @@ from django.utils import translation
 
 from exports.settled import Selection, settled_rows
 from gamification.models import Ledger
-from tasks.adjudicating import Reading, competing
-from tasks.collating import collate
 from tasks.consensus.trust import MUTED_TRUST
+from tasks.curating.spreading import questions_to_spread
+from tasks.curating.withholding import show_again, withhold
 from tasks.enums import DecidedBy, KindName, TaskState
 from tasks.errors import TooLateToUndo
 from tasks.models import Answer, Decision, Page, Skill, Task, Workflow
-from tasks.outlook import page_map, settled_by_day
-from tasks.projects import count_progress, latest_versions
-from tasks.recalling import memories
+from tasks.playing.scheduling import lease_tasks
+from tasks.playing.submission import Submission, submit_answers
 from tasks.refitting import refit
-from tasks.scheduling import lease_tasks
-from tasks.spreading import questions_to_spread
-from tasks.submission import Submission, submit_answers
-from tasks.withholding import show_again, withhold
+from tasks.review.collating import collate
+from tasks.settling.adjudicating import Reading, competing
+from tasks.showing.outlook import page_map, settled_by_day
+from tasks.showing.projects import count_progress, latest_versions
+from tasks.showing.recalling import memories
 from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 from .competing import SOON, choose, competing_line, decision_of, make_line, shown, state_of, take_back

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from tasks.advancing import LEAST_PAGES, front_of, move_fronts, pages_for, readers_by_project
 from tasks.enums import Urgency
+from tasks.leasing.advancing import LEAST_PAGES, front_of, move_fronts, pages_for, readers_by_project
+from tasks.leasing.walking import EVERYWHERE, load_cursors
 from tasks.models import Task, Workflow
-from tasks.scheduling import lease_tasks
-from tasks.walking import EVERYWHERE, load_cursors
+from tasks.playing.scheduling import lease_tasks
 from tests.factories import NOON, make_lease, make_page, make_task, make_volunteer, make_workflow
 
 

@@ -11,10 +11,10 @@ from accounts.models import Membership, Volunteer
 from accounts.registering import register
 from gamification.models import Ledger
 from gamification.rebuilding import errors
-from tasks.bringing import Brought, bring_answers
 from tasks.models import Answer, Decision, Lease, Pace, Skill, Task
-from tasks.reviewing import settle
-from tasks.undoing import withdraw_answer
+from tasks.playing.bringing import Brought, bring_answers
+from tasks.playing.undoing import withdraw_answer
+from tasks.review.reviewing import settle
 from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
 from tests.gamification.builders import project_all, standings
 

@@ -7,12 +7,12 @@ import pytest
 
 from accounts.erasing import erase
 from tasks import upkeep
-from tasks.colluding import tie_colluders, workflows_to_look_at
 from tasks.consensus import said
 from tasks.enums import TaskState
 from tasks.models import Answer, Decision, Skill, Task
-from tasks.undoing import question_of
-from tasks.weighing import counted_votes, weigh
+from tasks.playing.undoing import question_of
+from tasks.settling.weighing import counted_votes, weigh
+from tasks.trust.colluding import tie_colluders, workflows_to_look_at
 from tests.factories import NOON, make_page, make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

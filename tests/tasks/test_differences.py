@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.differences import Part, WordDifference, differences, differing_words, letters_of
+from tasks.consensus.differences import Part, WordDifference, differences, differing_words, letters_of
 
 LINES = st.text("ab Åa\u0301", max_size=12)
 

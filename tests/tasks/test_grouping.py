@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks import grouping
+from tasks.curating.withholding import withhold
 from tasks.enums import TaskState
-from tasks.grouping import forget_old, forget_salts, forget_settled, group_of
 from tasks.models import Answer, GroupSalt, Skill, Task
-from tasks.undoing import question_of
+from tasks.playing.undoing import question_of
+from tasks.settling.weighing import counted_votes
+from tasks.trust import grouping
+from tasks.trust.grouping import forget_old, forget_salts, forget_settled, group_of
 from tasks.upkeep import forget_groups_of_settled
-from tasks.weighing import counted_votes
-from tasks.withholding import withhold
 from tests.factories import (
     NOON,
     make_lease,

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from gamification.models import Ledger
 from gamification.repairing import balance_task
-from tasks.haste import Arrival, Readers, is_too_fast, least_time
 from tasks.models import Answer
+from tasks.trust.haste import Arrival, Readers, is_too_fast, least_time
 from tests.factories import NOON, make_lease, make_task, make_token, make_volunteer, make_workflow, post_answer
 
 LINE = "Helsingin Sanomat, perustettu 1889, Ludviginkatu 2-10"
@@ -57,7 +57,7 @@ def test_answers_kept_while_offline_may_come_all_at_once():
 
 
 def test_only_so_many_readers_are_remembered(monkeypatch):
-    monkeypatch.setattr("tasks.haste.MOST_READERS", 2)
+    monkeypatch.setattr("tasks.trust.haste.MOST_READERS", 2)
     readers = Readers()
 
     for reader in (b"a", b"b", b"a", b"c"):

@@ -11,24 +11,24 @@ from django.test.utils import CaptureQueriesContext
 from accounts.holdings import HOLDINGS
 from accounts.models import Act
 from gamification.models import Ledger
-from tasks import probation
 from tasks.consensus.trust import MUTED_TRUST
+from tasks.curating.withholding import show_again, withhold
+from tasks.curating.wording import Wording, reword
 from tasks.enums import DecidedBy, GoldSource, Purpose, TaskState, Urgency
 from tasks.errors import NotReviewable, OwnReading
-from tasks.knowing import mark, retire, use
-from tasks.leases import free_expired_seats, give_back
-from tasks.lessons import lesson_of
+from tasks.gold import probation
+from tasks.gold.knowing import mark, retire, use
+from tasks.gold.lessons import lesson_of
+from tasks.gold.probation import Probation
+from tasks.gold.promoting import promote_sure_lines
+from tasks.leasing.leases import free_expired_seats, give_back
 from tasks.models import Answer, Decision, Gold, Lease, Pace, Skill, Task
-from tasks.opaque import reveal
-from tasks.outcomes import outcomes_of
-from tasks.probation import Probation
-from tasks.promoting import promote_sure_lines
-from tasks.reviewing import reopen
-from tasks.scheduling import held_lease, lease_tasks
-from tasks.submission import Submission, submit_answers
-from tasks.undoing import withdraw_answer
-from tasks.withholding import show_again, withhold
-from tasks.wording import Wording, reword
+from tasks.playing.outcomes import outcomes_of
+from tasks.playing.scheduling import held_lease, lease_tasks
+from tasks.playing.submission import Submission, submit_answers
+from tasks.playing.undoing import withdraw_answer
+from tasks.review.reviewing import reopen
+from tasks.showing.opaque import reveal
 from tests.factories import (
     NOON,
     make_known,

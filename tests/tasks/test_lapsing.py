@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from exports.settled import Selection, settled_rows
-from tasks.collating import collate
 from tasks.enums import DecidedBy
-from tasks.lapsing import PATIENCE, end_forgotten_choices
-from tasks.recalling import Fate, memories
+from tasks.review.collating import collate
+from tasks.settling.lapsing import PATIENCE, end_forgotten_choices
+from tasks.showing.recalling import Fate, memories
 from tests.factories import NOON, make_lease, make_volunteer, post_answer
 
 from .competing import choose, competing_line, decision_of, state_of

@@ -5,7 +5,7 @@ import pytest
 from tasks.consensus.trust import MUTED_TRUST
 from tasks.enums import TaskState
 from tasks.models import Answer, Skill
-from tasks.undoing import withdraw_answer
+from tasks.playing.undoing import withdraw_answer
 from tests.factories import make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

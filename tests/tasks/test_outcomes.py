@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tasks.outcomes import outcomes_of
+from tasks.playing.outcomes import outcomes_of
+from tasks.playing.undoing import withdraw_answer
 from tasks.schemas import OutcomesReply
-from tasks.undoing import withdraw_answer
 from tests.factories import make_task, make_volunteer, make_workflow, post_answer
 from tests.tasks.test_api import Browser
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tasks.models import Answer, Lease
-from tasks.projects import count_progress
+from tasks.showing.projects import count_progress
 from tests.factories import make_known, make_project, make_task, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

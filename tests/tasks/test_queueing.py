@@ -7,8 +7,8 @@ import pytest
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from tasks import queueing
-from tasks.queueing import hint, impatient_queue, job_id
+from tasks.machinery import queueing
+from tasks.machinery.queueing import hint, impatient_queue, job_id
 
 from . import errands
 from .errands import errand, hopeless

@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Membership
-from tasks.differences import WordDifference
+from tasks.consensus.differences import WordDifference
 from tasks.enums import ProjectState, TaskState
 from tasks.models import Answer, Project, Task
-from tasks.recalling import Fate, answers_by_project, memories
-from tasks.reviewing import settle
-from tasks.undoing import withdraw_answer
+from tasks.playing.undoing import withdraw_answer
+from tasks.review.reviewing import settle
+from tasks.showing.recalling import Fate, answers_by_project, memories
 from tests.factories import NOON, make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from tasks.errors import FitLost
 from tasks.models import Decision, Fit, ProjectSecret, Skill, Task
 from tasks.refitting import doubting, refit
 from tasks.refitting.claiming import Claim
-from tasks.reviewing import settle
+from tasks.review.reviewing import settle
 from tests.factories import NOON, make_page, make_project, make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Act
-from tasks.collating import text_of
 from tasks.enums import GoldSource, TaskState
 from tasks.errors import BeingFitted, FitLost
 from tasks.jobs import fit_workflow
 from tasks.models import Answer, Decision, Fit, Gold, Skill, Task
-from tasks.projects import count_progress
+from tasks.playing.scheduling import lease_tasks
 from tasks.refitting import Changed, doubting, refit
 from tasks.refitting.claiming import Claim, claim
 from tasks.refitting.gathering import gather
 from tasks.refitting.saying import latest_fit
 from tasks.refitting.waiting import workflows_to_fit
+from tasks.review.collating import text_of
+from tasks.review.reviewing import settle
 from tasks.review.showing import doubt_about
-from tasks.reviewing import settle
-from tasks.scheduling import lease_tasks
+from tasks.showing.projects import count_progress
 from tests.factories import NOON, make_page, make_task, make_volunteer, make_workflow, post_answer
 from tests.review.building import make_reviewer, standing
 

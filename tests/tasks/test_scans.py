@@ -5,8 +5,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from tasks.models import Page
-from tasks.opaque import opaque, reveal
-from tasks.questions import crop_url, page_url
+from tasks.showing.opaque import opaque, reveal
+from tasks.showing.questions import crop_url, page_url
 from tests.factories import make_page, make_task, make_workflow
 
 pytestmark = pytest.mark.django_db

@@ -3,14 +3,14 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tasks.checking import LOOK as LOOK_AT_WHAT_IS_KNOWN
 from tasks.enums import ProjectState, TaskState, Urgency
 from tasks.errors import ProjectNotOpen, UnknownWorkflow
-from tasks.leases import free_expired_seats, give_back
+from tasks.gold.checking import LOOK as LOOK_AT_WHAT_IS_KNOWN
+from tasks.leasing.leases import free_expired_seats, give_back
+from tasks.leasing.walking import LOOK, NEIGHBOURS
 from tasks.models import Lease, Task
-from tasks.opaque import reveal
-from tasks.scheduling import lease_tasks
-from tasks.walking import LOOK, NEIGHBOURS
+from tasks.playing.scheduling import lease_tasks
+from tasks.showing.opaque import reveal
 from tests.factories import (
     NOON,
     make_page,

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from accounts.models import Volunteer
 from tasks.consensus import Policy
 from tasks.enums import KindName, TaskState
+from tasks.gold.truth import Line, NoTruth, overlap, read_truth, text_at
 from tasks.identity import Region
-from tasks.mistyping import mistype
 from tasks.models import Answer, Task
-from tasks.simulation import change_policy, enlist, play
-from tasks.truth import Line, NoTruth, overlap, read_truth, text_at
+from tasks.playing.mistyping import mistype
+from tasks.playing.simulation import change_policy, enlist, play
 from tests.factories import NOON, make_page, make_project, make_task, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

@@ -3,11 +3,11 @@
 import pytest
 
 from accounts.models import Act, Membership
+from tasks.curating.spreading import questions_to_spread, spread
+from tasks.curating.wording import Wording, ask
 from tasks.enums import BatchState
 from tasks.jobs import spread_question
 from tasks.models import Batch, Task
-from tasks.spreading import questions_to_spread, spread
-from tasks.wording import Wording, ask
 from tests.factories import make_page, make_project, make_task, make_volunteer, make_workflow, settle_task
 
 pytestmark = pytest.mark.django_db

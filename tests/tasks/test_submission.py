@@ -4,8 +4,8 @@ import pytest
 
 from tasks.enums import TaskState
 from tasks.models import Answer, Lease
+from tasks.playing.submission import Submission, submit_answers
 from tasks.signals import answer_counted
-from tasks.submission import Submission, submit_answers
 from tests.factories import (
     NOON,
     make_lease,

@@ -6,9 +6,9 @@ import pytest
 from tasks.enums import TaskState
 from tasks.errors import TooLateToUndo, UnknownAnswer
 from tasks.models import Answer, Lease, Task
-from tasks.reviewing import settle
-from tasks.submission import Submission, submit_answers
-from tasks.undoing import withdraw_answer
+from tasks.playing.submission import Submission, submit_answers
+from tasks.playing.undoing import withdraw_answer
+from tasks.review.reviewing import settle
 from tests.factories import NOON, make_lease, make_task, make_volunteer, make_workflow, post_answer
 
 pytestmark = pytest.mark.django_db

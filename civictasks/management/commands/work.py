@@ -10,7 +10,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from civictasks.embedded.leash import hold
-from tasks.queueing import HEARTBEAT, QUEUE
+from tasks.machinery.queueing import HEARTBEAT, QUEUE
 
 
 class HeldWorker(Worker):

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from tasks.aggregating import IGNORED, BadTable, normalisation_ignoring
 from tasks.aggregating.reading import read_answers, read_gold
 from tasks.consensus import Policy
+from tasks.gold.truth import NoTruth, read_truth
 from tasks.models import Project, Task, Workflow
+from tasks.playing.simulation import change_policy, enlist, play
 from tasks.predicting.forecasting import ORDERS, THREE, count_votes, predict
 from tasks.predicting.material import AT_MOST, Material, material_of, seconds_in
 from tasks.predicting.recorded import material_from
 from tasks.predicting.telling import Pace, figures_of, footnotes, name_of, table_of
-from tasks.simulation import change_policy, enlist, play
-from tasks.truth import NoTruth, read_truth
 
 YES_OR_NO = {"yes": True, "no": False}
 FIELDS: dict[str, Callable[[str], Any]] = {

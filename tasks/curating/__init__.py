@@ -1,0 +1,1 @@
+"""What an archivist does with a project: words its questions, publishes, spreads, withholds."""

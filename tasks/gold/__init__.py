@@ -1,0 +1,1 @@
+"""Lines whose answer is known: marked, promoted, asked as checks, taught from."""

@@ -1,0 +1,1 @@
+"""Seats are held and given back, and the next ones found by a walk along one index."""

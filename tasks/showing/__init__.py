@@ -1,0 +1,1 @@
+"""What people are shown: pictures, questions, what they answered, how projects stand."""

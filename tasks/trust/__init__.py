@@ -1,0 +1,1 @@
+"""How far an answer is believed: by who gave it, and by how it came."""
