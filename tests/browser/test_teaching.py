@@ -51,6 +51,7 @@ def test_a_reading_is_chosen_by_its_number_and_the_choice_taken_back(page, cards
     page.keyboard.press("1" if first_reads(page, "Sanomat") else "2")
     expect(page.locator("#said")).to_contain_text("Saved")
     assert len(votes(3)) == 3
+    expect(page.get_by_role("heading", name="Well read.")).to_be_focused()
 
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
